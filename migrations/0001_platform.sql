@@ -1,4 +1,4 @@
--- The ground: schemas, the mechanism that protects a tenant's rows, the outbox, idempotency, and the door to the queue.
+-- The ground: schemas, the mechanism that protects a tenant's rows, the outbox, idempotency.
 -- An older program must not run on this schema.
 
 create schema pos;
@@ -37,7 +37,7 @@ revoke execute on procedure hub.protect(regclass, text, text) from public;
 create table hub.outbox_heads (
   tenant_id uuid primary key,
   seq bigint not null check (seq >= 0)
-);
+) with (fillfactor = 50); -- Rewritten at every commit of the tenant: room on the page keeps the new version beside the old.
 call hub.protect('hub.outbox_heads', 'select, insert, update');
 
 create table hub.outbox (
@@ -66,8 +66,16 @@ create table hub.outbox_cursors (
   retry_at timestamptz,
   last_error text,
   primary key (tenant_id, follower)
-);
+) with (fillfactor = 50);
 call hub.protect('hub.outbox_cursors', 'select, insert, update', 'select, insert, update');
+
+-- Which followers have ever run. A follower that begins at the head gets its cursors the first time only: a tenant that
+-- arrives later is followed from its first line, even if the follower was not running then. No tenant's business.
+create table hub.outbox_followers (
+  name text primary key,
+  first_seen_at timestamptz not null
+);
+grant select, insert on hub.outbox_followers to tillwire_system;
 
 -- Answers of writes that carried an Idempotency-Key.
 create table hub.idempotency_keys (

@@ -1,11 +1,12 @@
 import { CAFE_CATALOGUE } from './cafe-catalogue.ts'
+import { CURRENCIES } from './currencies.ts'
 import type { Shop } from './shop-shape.ts'
 
 /** A neighbourhood café in Berlin: many small sales, prices with tax inside, tips by rounding up. */
 export const cafe: Shop = {
   kind: 'cafe',
   name: 'Lindenhof Coffee',
-  currency: { code: 'EUR', exponent: 2, level: 1, step: 10, cashStep: null, notes: [500, 1000, 2000, 5000] },
+  currency: CURRENCIES.EUR,
   timeZone: 'Europe/Berlin',
   closeOutHour: 3,
   week: [

@@ -1,5 +1,5 @@
 import { DAY_MS, dateOf, HOUR_MS, instantOf, offsetMsAt } from './calendar.ts'
-import { expectedOnDay, hourShares, moodOf, openingOn, tradingDayAt, zoneOf } from './demand.ts'
+import { expectedOnDay, hourRates, moodOf, openingOn, tradingDayAt, zoneOf } from './demand.ts'
 import { Menu, type Shelf, shelfOf, tasteOf } from './menu.ts'
 import { Dice, type Seed, seedOf, streamOf, tagOf } from './random.ts'
 import type { Shop, Site } from './shop-shape.ts'
@@ -14,7 +14,6 @@ const ARRIVALS = streamOf('arrivals')
 export type Floor = {
   readonly shop: Shop
   readonly seed: Seed
-  readonly townSeed: Seed
   readonly shelf: Shelf
   readonly levies: Levies
   readonly places: readonly Place[]
@@ -28,6 +27,8 @@ export type Place = {
   readonly index: number
   readonly zone: string
   readonly seed: Seed
+  /** Sites of one zone share the weather. */
+  readonly weatherSeed: Seed
   readonly tag: string
   readonly taste: Float64Array
   readonly staff: Shop['staff']
@@ -43,6 +44,7 @@ export function floorOf(shop: Shop, seed: string): Floor {
       index,
       zone: zoneOf(shop, site),
       seed: siteSeed,
+      weatherSeed: seedOf(seed, 'weather', zoneOf(shop, site)),
       tag: tagOf(siteSeed),
       taste: tasteOf(shelf, siteSeed),
       staff: own.length < 2 ? shop.staff : own,
@@ -51,7 +53,6 @@ export function floorOf(shop: Shop, seed: string): Floor {
   return {
     shop,
     seed: seedOf(seed, shop.kind, shop.name),
-    townSeed: seedOf(seed, 'weather'),
     shelf,
     levies: leviesOf(shop),
     places,
@@ -100,7 +101,7 @@ export class SiteDay {
   /** The wall clock at that instant, in hours and their fractions. */
   wallHourAt(atMs: number): number {
     const offset = this.#steadyClock ? this.#utcOffsetMs : offsetMsAt(atMs, this.place.zone)
-    return (((atMs + offset) % DAY_MS) + DAY_MS) % DAY_MS / HOUR_MS
+    return ((((atMs + offset) % DAY_MS) + DAY_MS) % DAY_MS) / HOUR_MS
   }
 
   businessDateAt(atMs: number): string {
@@ -111,31 +112,21 @@ export class SiteDay {
   }
 
   #arrivalsOf(): Float64Array {
-    const { shop, townSeed } = this.floor
-    const { site, seed } = this.place
-    const shares = hourShares(shop, this.day)
-    const expected = expectedOnDay(shop, site, this.day) * moodOf(shop, site, seed, townSeed, this.day)
+    const { shop } = this.floor
+    const rates = hourRates(shop, this.day)
+    const expected = expectedOnDay(shop, this.place.site, this.day) * moodOf(shop, this.place, this.day)
     const dice = arrivalDice.reseed(this.seed, ARRIVALS, 0)
     const arrivals: number[] = []
-    // By real hours cut where the wall clock's hour turns: a repeated hour is traded twice, a skipped one never.
+    // Real time, cut where the wall clock's hour turns: a repeated hour is traded twice, a skipped one never.
     for (let from = this.fromMs; from < this.toMs; ) {
       const wall = this.wallHourAt(from)
       const hour = Math.floor(wall)
-      const left = Math.max(1, Math.round((hour + 1 - wall) * HOUR_MS))
-      const to = Math.min(this.toMs, from + left)
-      const share = (shares[hour] || shares[hour + 24]) ?? 0
-      const count = dice.poisson((expected * share * (to - from)) / this.#openMsOf(hour))
-      const start = arrivals.length
+      const to = Math.min(this.toMs, from + Math.max(1, Math.round((hour + 1 - wall) * HOUR_MS)))
+      const count = dice.poisson((expected * (rates[hour] ?? 0) * (to - from)) / HOUR_MS)
       for (let nth = 0; nth < count; nth++) arrivals.push(from + dice.below(to - from))
-      if (start > 0 || count > 0) arrivals.push()
       from = to
     }
     return Float64Array.from(arrivals).sort()
-  }
-
-  /** The opening's part of that hour on an ordinary day, over which its share is spread. */
-  #openMsOf(_hour: number): number {
-    return HOUR_MS
   }
 }
 

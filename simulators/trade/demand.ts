@@ -1,4 +1,4 @@
-import { businessDayAt, DAY_MS, dateOf, dayNumber, dayOfYear, instantOf, weekdayOf } from './calendar.ts'
+import { businessDayAt, dateOf, dayNumber, dayOfYear, instantOf, weekdayOf } from './calendar.ts'
 import { Dice, fixedDraw, type Seed, streamOf } from './random.ts'
 import type { OpenHours, Season, Shop, Site } from './shop-shape.ts'
 
@@ -59,50 +59,46 @@ export function expectedOnDay(shop: Shop, site: Site, day: number): number {
   return closedTomorrow ? expected * demand.eve : expected
 }
 
-/** The share of a day's sales that begins in each hour of the wall clock; hours past 23 are those of the night after. */
-export function hourShares(shop: Shop, day: number): readonly number[] {
-  const hours = hoursOn(shop, day)
-  const shares = new Array<number>(48).fill(0)
-  if (hours === null) return shares
+/** For each hour of the wall clock, the share of the day's sales that begins in it while the shop is open all through. */
+export function hourRates(shop: Shop, day: number): readonly number[] {
   const weights = weekdayOf(day) >= 5 ? shop.demand.weekendHours : shop.demand.hours
+  const hours = hoursOn(shop, day)
+  if (hours === null) return weights.map(() => 0)
   let sum = 0
   for (let hour = Math.floor(hours.from); hour < hours.to; hour++) {
-    const open = Math.min(hour + 1, hours.to) - Math.max(hour, hours.from)
-    shares[hour] = open * (weights[hour % 24] ?? 0)
-    sum += shares[hour] ?? 0
+    sum += (weights[hour % 24] ?? 0) * openPart(hours, hour)
   }
-  return sum === 0 ? shares : shares.map((share) => share / sum)
+  return weights.map((weight) => (sum === 0 ? 0 : weight / sum))
+}
+
+function openPart(hours: OpenHours, hour: number): number {
+  return Math.max(0, Math.min(hour + 1, hours.to) - Math.max(hour, hours.from))
 }
 
 /** What a perfect forecaster would say about one hour: 25 is one o'clock in the night after `date`. */
 export function expectedSales(shop: Shop, site: Site, date: string, hour: number): number {
   const day = dayNumber(date)
-  return expectedOnDay(shop, site, day) * (hourShares(shop, day)[hour] ?? 0)
+  const hours = hoursOn(shop, day)
+  if (hours === null) return 0
+  return expectedOnDay(shop, site, day) * (hourRates(shop, day)[hour % 24] ?? 0) * openPart(hours, hour)
 }
 
-/** The factor by which a day strays from its expectation; its mean over many days is close to one. */
-export function moodOf(shop: Shop, site: Site, seed: Seed, townSeed: Seed, day: number): number {
+/** The factor by which a day strays from its expectation, about one in the mean; all items of the day share it. */
+export function moodOf(shop: Shop, seeds: { readonly seed: Seed; readonly weatherSeed: Seed }, day: number): number {
   const { dayNoise, rain, peak } = shop.demand
-  const dice = moodDice.reseed(seed, MOOD, day)
+  const dice = moodDice.reseed(seeds.seed, MOOD, day)
   const shape = 1 / (dayNoise * dayNoise)
-  let mood = dice.gamma(shape) / shape
-  if (dice.chance(peak.chance)) mood *= dice.around(peak.factor, 0.1)
-  return mood * (1 - (1 - rain) * wetness(townSeed, zoneOf(shop, site), day))
+  const luck = dice.gamma(shape) / shape
+  const festival = dice.chance(peak.chance) ? dice.around(peak.factor, 0.1) : 1
+  return luck * festival * (1 - (1 - rain) * wetness(seeds.weatherSeed, day))
 }
 
-/** From 0 (dry) to 1 (it pours all day). Drawn between knots two days apart, so that rain comes in spells. */
-function wetness(townSeed: Seed, zone: string, day: number): number {
-  const town = townSeed.low ^ zone.length
+/** From 0 (dry) to 1 (it pours all day). Drawn at knots two days apart and blended between, so rain comes in spells. */
+function wetness(weatherSeed: Seed, day: number): number {
   const knot = Math.floor(day / 2)
   const along = day / 2 - knot
-  const sky = fixedDraw({ high: town, low: townSeed.high }, knot) * (1 - along)
-  const next = fixedDraw({ high: town, low: townSeed.high }, knot + 1) * along
-  return Math.min(1, Math.max(0, (sky + next - 0.62) / 0.25))
+  const sky = fixedDraw(weatherSeed, knot) * (1 - along) + fixedDraw(weatherSeed, knot + 1) * along
+  return Math.min(1, Math.max(0, (sky - 0.62) / 0.25))
 }
 
 const moodDice = new Dice()
-
-/** Days on which anything of the window can begin; one more on each side, because zones differ. */
-export function daysAround(fromMs: number, toMs: number): { first: number; last: number } {
-  return { first: Math.floor(fromMs / DAY_MS) - 2, last: Math.floor(toMs / DAY_MS) + 1 }
-}

@@ -28,7 +28,12 @@ export type Shelf = {
   readonly courses: readonly (readonly number[])[]
 }
 
-type PricedOption = { readonly name: string; readonly price: number; readonly bigPrice: bigint; readonly share: number }
+type PricedOption = {
+  readonly name: string
+  readonly price: number
+  readonly bigPrice: bigint
+  readonly weight: number
+}
 export type PricedGroup = { readonly chance: number; readonly options: readonly PricedOption[] }
 
 export function shelfOf(shop: Shop): Shelf {
@@ -59,7 +64,7 @@ function choicesOf(category: Category): Choice[] {
   })
 }
 
-export function keyOf(name: string): string {
+function keyOf(name: string): string {
   return name
     .normalize('NFD')
     .toLowerCase()
@@ -69,7 +74,7 @@ export function keyOf(name: string): string {
 }
 
 /** A price tag in minor units: moved to the currency's level, rounded to its step, with a nine at its end on a shelf. */
-export function priceTag(currency: Currency, euros: number, charm: boolean): number {
+function priceTag(currency: Currency, euros: number, charm: boolean): number {
   if (euros === 0) return 0
   const exact = euros * currency.level * 10 ** currency.exponent
   const tag = Math.max(currency.step, Math.round(exact / currency.step) * currency.step)
@@ -77,7 +82,7 @@ export function priceTag(currency: Currency, euros: number, charm: boolean): num
 }
 
 /** How much dearer everything has become since the catalogue was written. */
-export function priceLevelOn(shop: Shop, day: number): number {
+function priceLevelOn(shop: Shop, day: number): number {
   const { since, on, percent } = shop.catalogue.priceRise
   const date = dateOf(day)
   const rises = Number(date.slice(0, 4)) - since - (date.slice(5) < on ? 1 : 0)
@@ -117,7 +122,7 @@ export class Menu {
       Object.entries(modifiers).map(([key, group]) => {
         const options = group.options.map((option) => {
           const price = priceTag(shop.currency, option.price * level, false)
-          return { name: option.name, price, bigPrice: big(price), share: option.share }
+          return { name: option.name, price, bigPrice: big(price), weight: option.share }
         })
         return [key, { chance: group.chance, options }]
       }),

@@ -113,17 +113,22 @@ export class Dice {
     return count
   }
 
-  pick<T>(options: readonly Weighted<T>[]): T {
+  /** One of the options, each as likely as its weight says. */
+  byWeight<T extends { readonly weight: number }>(options: readonly T[]): T {
     let weight = 0
     for (const option of options) weight += option.weight
     let left = this.unit() * weight
     for (const option of options) {
       left -= option.weight
-      if (left < 0) return option.value
+      if (left < 0) return option
     }
     const last = options.at(-1)
     if (last === undefined) throw new RangeError('There is nothing to pick from.')
-    return last.value
+    return last
+  }
+
+  pick<T>(options: readonly Weighted<T>[]): T {
+    return this.byWeight(options).value
   }
 
   oneOf<T>(options: readonly T[]): T {

@@ -1,3 +1,4 @@
+import { CURRENCIES } from './currencies.ts'
 import { RESTAURANT_CATALOGUE } from './restaurant-catalogue.ts'
 import type { Shop } from './shop-shape.ts'
 
@@ -5,7 +6,7 @@ import type { Shop } from './shop-shape.ts'
 export const restaurant: Shop = {
   kind: 'restaurant',
   name: 'Harbor & Vine',
-  currency: { code: 'USD', exponent: 2, level: 1, step: 50, cashStep: null, notes: [500, 1000, 2000, 5000] },
+  currency: { ...CURRENCIES.USD, level: 1, step: 50 }, // Its catalogue is written in dollars.
   timeZone: 'America/New_York',
   closeOutHour: 4,
   week: [

@@ -1,3 +1,4 @@
+import { CURRENCIES } from './currencies.ts'
 import { RETAIL_CATALOGUE } from './retail-catalogue.ts'
 import type { Shop } from './shop-shape.ts'
 
@@ -5,7 +6,7 @@ import type { Shop } from './shop-shape.ts'
 export const retail: Shop = {
   kind: 'retail',
   name: 'Foxglove Provisions',
-  currency: { code: 'GBP', exponent: 2, level: 1, step: 10, cashStep: null, notes: [500, 1000, 2000, 5000] },
+  currency: { ...CURRENCIES.GBP, level: 1 }, // Its catalogue is written in pounds.
   timeZone: 'Europe/London',
   closeOutHour: 0,
   week: [

@@ -101,6 +101,8 @@ export type TradeSale = {
   readonly voidedAt: number | null
   /** By the site's zone and close-out hour, from closedAt, else from openedAt. */
   readonly businessDate: string
+  /** The trading day on which it was opened; a sale paid past the close-out hour has a later business date. */
+  readonly openedOn: string
   readonly lines: readonly TradeLine[]
   readonly orderDiscounts: readonly { readonly name: string; readonly amount: bigint }[]
   readonly serviceCharge: bigint

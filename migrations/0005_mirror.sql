@@ -1,0 +1,308 @@
+-- Our copy, in our vocabulary, of what each POS says: sales with items, payments and refunds, every version of them, and
+-- the roll-ups that are kept with each write.
+-- An older program must not run on this schema.
+
+-- Who is who. A unique index on a partitioned table would have to hold the partition's column, so identity lives here,
+-- unpartitioned. `filed_on` never changes after the first write, whatever later versions say of the sale's day.
+create table pos.sale_keys (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  external_id text not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  -- The version that stands, and how many have arrived; the two differ when one came late and became history only.
+  version integer not null check (version >= 1),
+  versions integer not null check (versions >= version),
+  source_version bigint,
+  source_updated_at timestamptz,
+  content_hash bytea not null,
+  primary key (tenant_id, connection_id, external_id)
+);
+call hub.protect('pos.sale_keys', 'select, insert, update');
+
+create table pos.refund_keys (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  external_id text not null,
+  refund_id uuid not null,
+  filed_on date not null,
+  content_hash bytea not null,
+  primary key (tenant_id, connection_id, external_id)
+);
+call hub.protect('pos.refund_keys', 'select, insert, update');
+
+create table pos.transactions (
+  tenant_id uuid not null,
+  id uuid not null,
+  filed_on date not null,
+  connection_id uuid not null,
+  pos_system text not null,
+  site_id uuid not null,
+  external_id text not null,
+  version integer not null,
+  number text,
+  register text,
+  staff text,
+  channel text,
+  customer text,
+  status text not null check (status in ('open', 'closed', 'voided')),
+  currency text not null,
+  opened_at timestamptz not null,
+  closed_at timestamptz,
+  -- What lists sort by: closed, or opened while it is open.
+  sold_at timestamptz not null,
+  time_precision text not null check (time_precision in ('instant', 'day')),
+  business_date date not null,
+  business_hour smallint not null check (business_hour between 0 and 23),
+  gross bigint,
+  discount bigint not null,
+  tax_added bigint not null,
+  tax_included bigint not null,
+  service_charge bigint not null,
+  tip bigint not null,
+  rounding bigint not null,
+  deferred bigint not null,
+  total bigint,
+  refunded bigint not null default 0,
+  identity text not null check (identity in ('holds', 'differs', 'incomplete')),
+  difference bigint,
+  batch_id uuid,
+  recorded_at timestamptz not null,
+  primary key (tenant_id, id, filed_on),
+  check (identity <> 'holds' or total = gross - discount + tax_added + service_charge + tip + rounding + deferred),
+  check ((status = 'open') = (closed_at is null) or status = 'voided')
+) partition by range (filed_on);
+create index transactions_by_day on pos.transactions (tenant_id, business_date, sold_at, id);
+call hub.protect('pos.transactions', 'select, insert, update');
+
+create table pos.transaction_items (
+  tenant_id uuid not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  position smallint not null,
+  kind text not null check (kind in ('article', 'gift_card')),
+  external_id text,
+  article_id uuid not null,
+  sku text,
+  name text,
+  variant text,
+  category text,
+  quantity numeric not null,
+  unit_price bigint,
+  gross bigint,
+  discount bigint not null,
+  modifiers jsonb,
+  taxes jsonb,
+  primary key (tenant_id, sale_id, filed_on, position)
+) partition by range (filed_on);
+call hub.protect('pos.transaction_items', 'select, insert, delete');
+
+create table pos.transaction_payments (
+  tenant_id uuid not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  position smallint not null,
+  external_id text,
+  tender text not null,
+  brand text,
+  last4 text check (last4 ~ '^[0-9]{4}$'),
+  amount bigint not null,
+  tip bigint not null,
+  paid_at timestamptz,
+  primary key (tenant_id, sale_id, filed_on, position)
+) partition by range (filed_on);
+call hub.protect('pos.transaction_payments', 'select, insert, delete');
+
+-- Every version that ever arrived, with the source's own bytes. `snapshot` is our reading of a version that no longer
+-- stands (the standing one is the rows above); a version that came late has one from the start.
+create table pos.sale_revisions (
+  tenant_id uuid not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  version integer not null,
+  recorded_at timestamptz not null,
+  source_version bigint,
+  source_updated_at timestamptz,
+  late boolean not null default false,
+  batch_id uuid,
+  source_rows integer[],
+  raw bytea,
+  snapshot jsonb,
+  primary key (tenant_id, sale_id, filed_on, version)
+) partition by range (filed_on);
+call hub.protect('pos.sale_revisions', 'select, insert, update');
+
+-- Money given back, filed under its own day.
+create table pos.refunds (
+  tenant_id uuid not null,
+  id uuid not null,
+  filed_on date not null,
+  connection_id uuid not null,
+  pos_system text not null,
+  site_id uuid not null,
+  external_id text not null,
+  sale_id uuid,
+  currency text not null,
+  refunded_at timestamptz not null,
+  business_date date not null,
+  business_hour smallint not null check (business_hour between 0 and 23),
+  amount bigint not null,
+  tax bigint not null,
+  tip bigint not null,
+  tender text not null,
+  reason text,
+  -- Lines given back; what they do not explain of the amount stays unallocated.
+  items jsonb not null,
+  unallocated bigint not null,
+  batch_id uuid,
+  raw bytea,
+  recorded_at timestamptz not null,
+  primary key (tenant_id, id, filed_on)
+) partition by range (filed_on);
+create index refunds_by_sale on pos.refunds (tenant_id, sale_id);
+create index refunds_by_day on pos.refunds (tenant_id, business_date, refunded_at, id);
+call hub.protect('pos.refunds', 'select, insert, update');
+
+-- Articles as the sales of a connection mention them. Who is who across connections is decided elsewhere.
+create table pos.articles (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  key text not null,
+  external_id text,
+  sku text,
+  name text,
+  variant text,
+  category text,
+  primary key (tenant_id, id),
+  unique (tenant_id, connection_id, key)
+);
+call hub.protect('pos.articles', 'select, insert');
+
+-- Months are made when first needed, by whoever writes; a tenant's own role may not create tables, so it asks here.
+create function pos.ensure_months(first_day date, last_day date) returns integer
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  parent text;
+  month date := date_trunc('month', first_day)::date;
+  partition text;
+  made integer := 0;
+begin
+  if first_day < date '1990-01-01' or last_day > date '2100-01-01' or last_day < first_day then
+    raise exception 'months from % to % are not to be made', first_day, last_day using errcode = '22023';
+  end if;
+  while month <= last_day loop
+    foreach parent in array array['transactions', 'transaction_items', 'transaction_payments', 'sale_revisions', 'refunds'] loop
+      partition := parent || to_char(month, '_YYYY_MM');
+      if to_regclass('pos.' || partition) is null then
+        -- Two writers may want the same month at once; the second one waits here and then finds it made.
+        perform pg_advisory_xact_lock(7411002);
+        if to_regclass('pos.' || partition) is null then
+          execute format('create table pos.%I partition of pos.%I for values from (%L) to (%L)',
+            partition, parent, month, (month + interval '1 month')::date);
+          call hub.protect(('pos.' || partition)::regclass, '', '');
+          made := made + 1;
+        end if;
+      end if;
+    end loop;
+    month := (month + interval '1 month')::date;
+  end loop;
+  return made;
+end $$;
+revoke execute on function pos.ensure_months(date, date) from public;
+grant execute on function pos.ensure_months(date, date) to tillwire_app, tillwire_system;
+
+-- Roll-ups: sums over closed sales and refunds, kept in the transaction that writes them. Amounts of one currency and
+-- one connection a row, so nothing that must not be added ever is.
+create table pos.hourly_sales (
+  tenant_id uuid not null,
+  business_date date not null,
+  hour smallint not null,
+  site_id uuid not null,
+  connection_id uuid not null,
+  currency text not null,
+  pos_system text not null,
+  sales bigint not null,
+  unpriced bigint not null,
+  voided bigint not null,
+  units numeric not null,
+  gross bigint not null,
+  discount bigint not null,
+  tax_added bigint not null,
+  tax_included bigint not null,
+  service_charge bigint not null,
+  tip bigint not null,
+  rounding bigint not null,
+  deferred bigint not null,
+  total bigint not null,
+  refunds bigint not null,
+  refunded bigint not null,
+  refunded_tax bigint not null,
+  refunded_tip bigint not null,
+  primary key (tenant_id, business_date, hour, site_id, connection_id, currency)
+);
+call hub.protect('pos.hourly_sales', 'select, insert, update');
+
+create table pos.daily_sales (
+  like pos.hourly_sales including constraints,
+  primary key (tenant_id, business_date, site_id, connection_id, currency)
+);
+alter table pos.daily_sales drop column hour;
+call hub.protect('pos.daily_sales', 'select, insert, update');
+
+create table pos.daily_items (
+  tenant_id uuid not null,
+  business_date date not null,
+  site_id uuid not null,
+  connection_id uuid not null,
+  currency text not null,
+  article_id uuid not null,
+  pos_system text not null,
+  lines bigint not null,
+  quantity numeric not null,
+  gross bigint not null,
+  discount bigint not null,
+  tax_included bigint not null,
+  refunded_quantity numeric not null,
+  refunded bigint not null,
+  refunded_tax bigint not null,
+  primary key (tenant_id, business_date, site_id, connection_id, currency, article_id)
+);
+call hub.protect('pos.daily_items', 'select, insert, update');
+
+create table pos.daily_tenders (
+  tenant_id uuid not null,
+  business_date date not null,
+  site_id uuid not null,
+  connection_id uuid not null,
+  currency text not null,
+  tender text not null,
+  pos_system text not null,
+  payments bigint not null,
+  amount bigint not null,
+  tip bigint not null,
+  refunds bigint not null,
+  refunded bigint not null,
+  primary key (tenant_id, business_date, site_id, connection_id, currency, tender)
+);
+call hub.protect('pos.daily_tenders', 'select, insert, update');
+
+-- What reports read. A view is a door too: its columns are promised to other modules, the tables behind it are not.
+create view pos.hourly_figures with (security_invoker = true) as select * from pos.hourly_sales;
+create view pos.daily_figures with (security_invoker = true) as select * from pos.daily_sales;
+create view pos.tender_figures with (security_invoker = true) as select * from pos.daily_tenders;
+create view pos.item_figures with (security_invoker = true) as
+  select i.*, a.name, a.variant, a.category, a.sku
+  from pos.daily_items i join pos.articles a on a.tenant_id = i.tenant_id and a.id = i.article_id;
+create view pos.sold_sales with (security_invoker = true) as
+  select tenant_id, id, filed_on, business_date, business_hour, site_id, connection_id, pos_system, currency, sold_at,
+    status, customer, gross, total, recorded_at
+  from pos.transactions;
+create view pos.sold_lines with (security_invoker = true) as
+  select i.tenant_id, i.sale_id, i.filed_on, s.business_date, s.site_id, s.connection_id, s.pos_system, s.currency,
+    s.sold_at, i.position, i.article_id, i.name, i.quantity
+  from pos.transactions s
+  join pos.transaction_items i on i.tenant_id = s.tenant_id and i.sale_id = s.id and i.filed_on = s.filed_on
+  where s.status = 'closed' and i.kind = 'article';
+grant select on pos.hourly_figures, pos.daily_figures, pos.tender_figures, pos.item_figures, pos.sold_sales, pos.sold_lines
+  to tillwire_app;
