@@ -1,3 +1,4 @@
+import { CSV_START, csvRecord } from '#kernel/csv.ts'
 import { currencyCode } from '#kernel/currency.ts'
 import { majorText, type WireMoney } from '#kernel/money.ts'
 import type { WireSale } from './wire.ts'
@@ -30,21 +31,12 @@ const COLUMNS: readonly (readonly [string, (sale: WireSale) => string | number |
   ['id', (sale) => sale.id],
 ]
 
-/** The first line, with the mark that makes spreadsheets read UTF-8. */
 export function csvHeader(): string {
-  return `\uFEFF${COLUMNS.map(([name]) => name).join(',')}\r\n`
+  return CSV_START + csvRecord(COLUMNS.map(([name]) => name))
 }
 
 export function csvLine(sale: WireSale): string {
-  return `${COLUMNS.map(([, of]) => cell(of(sale))).join(',')}\r\n`
-}
-
-/** A text that a spreadsheet would run as a formula gets an apostrophe in front; RFC 4180 quotes where needed. */
-function cell(value: string | number | null): string {
-  if (value === null) return ''
-  const text = String(value)
-  const harmless = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+  return csvRecord(COLUMNS.map(([, of]) => of(sale)))
 }
 
 function major(amount: WireMoney | null): string | null {

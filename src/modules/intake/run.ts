@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { add, type Decimal, ZERO } from '#kernel/decimal.ts'
+import { Fault } from '#kernel/fault.ts'
+import type { Id, TenantId } from '#kernel/ids.ts'
+import { type Instant, instantText } from '#kernel/instant.ts'
+import { recordSales } from '#modules/mirror/mirror.ts'
+import { getSite, listSites } from '#modules/sites/sites.ts'
+import { appendEvents } from '#platform/outbox/append.ts'
+import type { Tx } from '#platform/postgres/database.ts'
+import type { FileSlice } from '../../../connectors/contract.ts'
+import { filingsOf, siteChoice } from './filing.ts'
+import { failImport, type Intake, sourceOf } from './receive.ts'
+import { findImport, type ImportRow, insertRejections, updateImport } from './store.ts'
+
+// Running an import: the file is read in slices, and each slice is one transaction that records its sales and counts the
+// slice. A killed run therefore stops between two slices; the next one reads the file from the start (the same bytes
+// give the same slices), passes over those that are counted, and goes on. Two runs of one import cannot both record a
+// slice: the row is locked, and whoever finds a count other than its own stops.
+
+/** Rows of a slice: large enough to spread the cost of a commit, small enough that none lasts a second. */
+const ROWS_PER_SLICE = 4_000
+
+export type RunOutcome = 'done' | 'failed' | 'elsewhere'
+
+export async function runImport(intake: Intake, tenantId: TenantId, id: Id, signal?: AbortSignal): Promise<RunOutcome> {
+  const started = await startRun(intake, tenantId, id)
+  if (started === null) return 'elsewhere'
+  const scratchDir = await mkdtemp(path.join(intake.scratchDir, 'import-'))
+  try {
+    return await recordSlices(intake, tenantId, started, scratchDir, signal)
+  } catch (error) {
+    // The database away or the disk full is nobody's mistake in the file: the job tries again and goes on.
+    if (!(error instanceof Fault) || error.kind === 'unavailable') throw error
+    await failImport(intake, tenantId, id, { code: error.code, detail: error.message })
+    return 'failed'
+  } finally {
+    await rm(scratchDir, { recursive: true, force: true })
+  }
+}
+
+async function startRun(intake: Intake, tenantId: TenantId, id: Id): Promise<ImportRow | null> {
+  const now = intake.clock.now()
+  return intake.database.tenant(tenantId, async (tx) => {
+    const row = await findImport(tx, tenantId, id, 'lock')
+    if (row === null || (row.state !== 'queued' && row.state !== 'running')) return null
+    const change = { state: 'running', startedAt: row.startedAt ?? now, movedAt: now } as const
+    await updateImport(tx, tenantId, id, change)
+    return { ...row, ...change }
+  })
+}
+
+async function recordSlices(
+  intake: Intake,
+  tenantId: TenantId,
+  row: ImportRow,
+  scratchDir: string,
+  signal: AbortSignal | undefined,
+): Promise<RunOutcome> {
+  const { detection } = row
+  if (detection === null) throw new Error('an import runs only after its file was understood')
+  const { chosen, all } = await intake.database.tenant(tenantId, async (tx) => ({
+    chosen: await getSite(tx, tenantId, row.siteId),
+    all: await listSites(tx, tenantId),
+  }))
+  const sites = siteChoice(chosen, all)
+  const slices = intake.files
+    .read(
+      sourceOf(intake, tenantId, row),
+      detection,
+      { zone: chosen.timeZone, currency: chosen.currency },
+      { rowsPerSlice: ROWS_PER_SLICE, scratchDir },
+    )
+    [Symbol.asyncIterator]()
+  try {
+    // The next slice is read while the database records this one.
+    let reading = slices.next()
+    for (;;) {
+      const slice = await reading
+      if (slice.done) break
+      if (signal?.aborted) return 'elsewhere'
+      reading = slices.next()
+      // A failure of the read is taken up at the next turn; it must not count as unheard of meanwhile.
+      reading.catch(() => undefined)
+      if (slice.value.index < row.slices) continue
+      const filings = filingsOf(slice.value, sites)
+      const mine = await intake.database.tenant(tenantId, (tx) =>
+        recordSlice(intake, tx, tenantId, row.id, slice.value, filings),
+      )
+      if (!mine) return 'elsewhere'
+    }
+  } finally {
+    await slices.return?.()
+  }
+  await finishRun(intake, tenantId, row.id)
+  return 'done'
+}
+
+async function recordSlice(
+  intake: Intake,
+  tx: Tx,
+  tenantId: TenantId,
+  id: Id,
+  slice: FileSlice,
+  filings: ReturnType<typeof filingsOf>,
+): Promise<boolean> {
+  const now = intake.clock.now()
+  const row = await findImport(tx, tenantId, id, 'lock')
+  if (row === null || row.state !== 'running' || row.slices !== slice.index || row.connectionId === null) return false
+  await insertRejections(tx, tenantId, id, slice.rejected)
+  const recorded = await recordSales(
+    tx,
+    {
+      tenantId,
+      connectionId: row.connectionId,
+      posSystem: 'spreadsheet',
+      batchId: id,
+      actor: row.actor,
+      requestId: null,
+      now,
+    },
+    filings.sales,
+    filings.refunds,
+  )
+  await updateImport(tx, tenantId, id, {
+    ...countsOf(slice, row),
+    slices: slice.index + 1,
+    movedAt: now,
+    salesCreated: row.salesCreated + BigInt(recorded.created),
+    salesUpdated: row.salesUpdated + BigInt(recorded.updated),
+    salesUnchanged: row.salesUnchanged + BigInt(recorded.unchanged),
+    refundsCreated: row.refundsCreated + BigInt(recorded.refundsCreated),
+    refundsUnchanged: row.refundsUnchanged + BigInt(recorded.refundsUnchanged),
+  })
+  await appendEvents(tx, tenantId, [
+    {
+      type: 'import.moved',
+      subject: `import/${id}`,
+      occurredAt: now,
+      actor: row.actor,
+      data: { import_id: id, progress: slice.progress, rows_read: slice.rowsRead },
+    },
+  ])
+  return true
+}
+
+async function finishRun(intake: Intake, tenantId: TenantId, id: Id): Promise<void> {
+  const now = intake.clock.now()
+  await intake.database.tenant(tenantId, async (tx) => {
+    const row = await findImport(tx, tenantId, id, 'lock')
+    if (row === null || row.state !== 'running') return
+    await updateImport(tx, tenantId, id, { state: 'done', progress: 1, finishedAt: now, movedAt: now })
+    await appendEvents(tx, tenantId, [
+      {
+        type: 'import.finished',
+        subject: `import/${id}`,
+        occurredAt: now,
+        actor: row.actor,
+        data: {
+          import_id: id,
+          sales_created: Number(row.salesCreated),
+          sales_updated: Number(row.salesUpdated),
+          sales_unchanged: Number(row.salesUnchanged),
+          rows_rejected: Number(row.rowsRejected),
+          finished_at: instantText(now),
+        },
+      },
+    ])
+  })
+}
+
+/** What the file holds so far, whatever of it was known before. */
+function countsOf(slice: FileSlice, before: ImportRow) {
+  let items = 0
+  let units: Decimal = ZERO
+  let gross = 0n
+  let first: Instant | null = before.firstAt
+  let last: Instant | null = before.lastAt
+  for (const { sale } of slice.sales) {
+    const at = sale.closedAt ?? sale.openedAt
+    if (first === null || at < first) first = at
+    if (last === null || at > last) last = at
+    // A file of several currencies has no one sum; the sum here is of the file's own.
+    if (sale.status === 'closed' && sale.currency === before.detection?.currency) gross += sale.gross ?? 0n
+    for (const item of sale.items) {
+      items++
+      units = add(units, item.quantity)
+    }
+  }
+  const noticed: Record<string, number> = { ...before.noticed }
+  for (const [code, count] of Object.entries(slice.noticed)) noticed[code] = (noticed[code] ?? 0) + count
+  return {
+    rowsRead: BigInt(slice.rowsRead),
+    rowsRejected: before.rowsRejected + BigInt(slice.rejected.length),
+    progress: slice.progress,
+    items: before.items + BigInt(items),
+    units: add(before.units, units),
+    gross: before.gross + gross,
+    firstAt: first,
+    lastAt: last,
+    noticed,
+  }
+}
