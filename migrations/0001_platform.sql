@@ -36,7 +36,9 @@ revoke execute on procedure hub.protect(regclass, text, text) from public;
 -- gapless and in commit order, and nobody waits for another tenant.
 create table hub.outbox_heads (
   tenant_id uuid primary key,
-  seq bigint not null check (seq >= 0)
+  seq bigint not null check (seq >= 0),
+  -- The transaction that took the newest number, by which a follower that looks for news knows what it has not seen yet.
+  appended_by xid8 not null
 ) with (fillfactor = 50); -- Rewritten at every commit of the tenant: room on the page keeps the new version beside the old.
 call hub.protect('hub.outbox_heads', 'select, insert, update');
 
@@ -67,6 +69,7 @@ create table hub.outbox_cursors (
   last_error text,
   primary key (tenant_id, follower)
 ) with (fillfactor = 50);
+create index outbox_cursors_retry on hub.outbox_cursors (retry_at) where retry_at is not null;
 call hub.protect('hub.outbox_cursors', 'select, insert, update', 'select, insert, update');
 
 -- Which followers have ever run. A follower that begins at the head gets its cursors the first time only: a tenant that
@@ -95,3 +98,15 @@ create table hub.idempotency_keys (
 );
 call hub.protect('hub.idempotency_keys', 'select, insert, update, delete', 'select, delete');
 create index idempotency_keys_expiry on hub.idempotency_keys (expires_at);
+
+-- What belongs to the whole installation and to no tenant.
+create table hub.installation (
+  only_row boolean primary key check (only_row),
+  -- A hash of a value derived from the root key: tells a wrong key from the right one, and nothing else.
+  root_key_check bytea not null,
+  created_at timestamptz not null
+);
+alter table hub.installation enable row level security;
+alter table hub.installation force row level security;
+create policy system_only on hub.installation to tillwire_system using (true) with check (true);
+grant select, insert on hub.installation to tillwire_system;

@@ -14,9 +14,11 @@ export type OpenedBytes = {
   truncated(): boolean
 }
 
-const UNPACKED_MIN_REFUSED = 1024 ** 3
-const UNPACKED_RATIO_MAX = 200
+/** Real exports pack ten to thirty times. Refused is what unpacks to more than both. */
+const UNPACKING_MAX: UnpackingLimit = { bytes: 1024 ** 3, ratio: 200 }
 const CHUNK_BYTES = 128 * 1024
+
+export type UnpackingLimit = { readonly bytes: number; readonly ratio: number }
 
 /** Kinds that are refused by their first bytes, and what the person is told. */
 const REFUSED: readonly { readonly starts: readonly number[]; readonly code: SpreadsheetFaultCode; readonly say: string }[] = [
@@ -41,14 +43,14 @@ const REFUSED: readonly { readonly starts: readonly number[]; readonly code: Spr
 ]
 
 /** Opens the file's bytes, unpacked where they are packed. Throws a Fault when the first bytes are no table's. */
-export async function openBytes(file: FileSource): Promise<OpenedBytes> {
+export async function openBytes(file: FileSource, limit: UnpackingLimit = UNPACKING_MAX): Promise<OpenedBytes> {
   const state = { consumed: 0, truncated: false }
   const source = counted(file, state)
   const first = await source.next()
   if (first.done) throw fileFault('file.empty', 'The file is empty. Export it again.')
   const packed = first.value[0] === 0x1f && first.value[1] === 0x8b
   const whole = prepend(first.value, source)
-  const bytes = packed ? unpack(whole, state) : whole
+  const bytes = packed ? unpack(whole, state, limit) : whole
   const opened = {
     container: packed ? ('gzip' as const) : ('plain' as const),
     progress: () => (file.sizeBytes > 0 ? Math.min(1, state.consumed / file.sizeBytes) : 1),
@@ -101,6 +103,7 @@ async function* prepend(head: Buffer, rest: AsyncGenerator<Buffer, void>): Async
 async function* unpack(
   packed: AsyncGenerator<Buffer, void>,
   state: { consumed: number; truncated: boolean },
+  limit: UnpackingLimit,
 ): AsyncGenerator<Buffer, void> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
   const signal = new Signal()
@@ -127,7 +130,7 @@ async function* unpack(
       const chunk = gunzip.read() as Buffer | null
       if (chunk) {
         unpacked += chunk.length
-        if (unpacked > UNPACKED_MIN_REFUSED && unpacked > UNPACKED_RATIO_MAX * state.consumed) {
+        if (unpacked > limit.bytes && unpacked > limit.ratio * state.consumed) {
           throw fileFault('file.unpacks_too_large')
         }
         yield chunk
@@ -152,6 +155,8 @@ async function feed(packed: AsyncGenerator<Buffer, void>, gunzip: Gunzip, stoppe
   if (stopped() || gunzip.destroyed) return
   await new Promise<void>((resolve) => {
     gunzip.once('close', () => resolve())
+    // Behind the trailer zlib takes nothing more and never answers the flush, but the stream ends.
+    gunzip.once('end', () => resolve())
     gunzip.flush(constants.Z_SYNC_FLUSH, () => resolve())
   })
 }
@@ -164,12 +169,15 @@ function roomIn(gunzip: Gunzip): Promise<void> {
 }
 
 function endsWell(gunzip: Gunzip): Promise<boolean> {
+  if (gunzip.readableEnded) return Promise.resolve(true)
   return new Promise((resolve) => {
     gunzip.removeAllListeners('error')
     gunzip.once('end', () => resolve(true))
     gunzip.on('error', () => resolve(false))
+    // A stream that was read by hand does not flow on its own: the end must be read up to, too.
+    gunzip.on('readable', () => gunzip.read())
     gunzip.end()
-    gunzip.resume()
+    gunzip.read()
   })
 }
 

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// Tillwire runs on Node 24. On an older one this file finds the Node 24 that came with the packages and starts over with
+// it; it is plain JavaScript so that any Node can read it.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const [major = 0] = process.versions.node.split('.').map(Number)
+
+if (major >= 24) {
+  const { main } = await import('../src/app/main.ts')
+  await main(process.argv.slice(2))
+} else {
+  const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
+  if (!existsSync(node)) {
+    console.error(
+      `Tillwire needs Node 24; this is ${process.version}. Run "npm ci" once, which brings it along, and try again.`,
+    )
+    process.exit(1)
+  }
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}

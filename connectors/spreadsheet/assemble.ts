@@ -1,0 +1,395 @@
+import { hash } from 'node:crypto'
+import { totalOf } from '#canon/money-identity.ts'
+import type { LooseRefund, Payment, Refund, RefundItem, Sale, SaleItem, SaleStatus, Tax, Tender } from '#canon/sale.ts'
+import { type Decimal, isNegative, negate } from '#kernel/decimal.ts'
+import type { Instant, LocalDate } from '#kernel/instant.ts'
+import type { Minor } from '#kernel/money.ts'
+import { dateOf, instantOf, type WallClock } from '#kernel/zone.ts'
+import type { ColumnRole, FileRefund, FileSale } from '../contract.ts'
+import { lineGross, ONE_PIECE } from './amounts.ts'
+import { DAY_MS } from './dates.ts'
+import type { NoticedCode } from './faults.ts'
+import type { Line, RowReader } from './line.ts'
+import { amountOf, combined, type Plan } from './plan.ts'
+import { brandOf, isPlaceholder, tenderOf } from './words.ts'
+
+// The lines of one sale, together, as canon. What the file does not say stays null; what it says is not bent to fit.
+
+export type Assembled = {
+  readonly sale: FileSale | null
+  readonly refunds: readonly FileRefund[]
+  readonly noticed: readonly NoticedCode[]
+}
+
+const NOON_MS = DAY_MS / 2
+const NO_NOTICES: readonly NoticedCode[] = []
+const NO_LINES: readonly Line[] = []
+const NO_REFUNDS: readonly FileRefund[] = []
+
+export class Assembler {
+  private readonly plan: Plan
+  private readonly reader: RowReader
+  private readonly typed: boolean
+  private readonly paid: boolean
+  private readonly tendered: boolean
+  private noticed: NoticedCode[] = []
+
+  constructor(plan: Plan, reader: RowReader) {
+    this.plan = plan
+    this.reader = reader
+    this.typed = reader.place.type >= 0
+    this.tendered = reader.place.tender >= 0 || reader.place.card_brand >= 0
+    this.paid = this.tendered || reader.place.total >= 0
+  }
+
+  /** `externalId` names the sale; its refunds are named after it. */
+  assemble(lines: readonly Line[], externalId: string): Assembled {
+    this.noticed = []
+    const refunded = this.refundLines(lines)
+    const rest = refunded.length === 0 ? lines : lines.filter((line) => !refunded.includes(line))
+    const voided = rest.length > 0 && rest.every((line) => line.type === 'void')
+    const sold = voided ? rest : rest.filter((line) => line.type !== 'void')
+    for (let nth = sold.length; nth < rest.length; nth++) this.noticed.push('line_voided')
+    const refunds = refunded.length === 0 ? [] : this.refundsOf(refunded, externalId, lines)
+    const done = (): readonly NoticedCode[] => (this.noticed.length === 0 ? NO_NOTICES : this.noticed)
+    if (sold.length === 0) {
+      const location = this.first(lines, 'location')
+      const currency = lines[0]?.currency ?? this.plan.currency
+      const loose = refunds.map((refund) => {
+        const own: LooseRefund = { ...refund.refund, location, currency }
+        return { refund: own, ...originOf(refund.lines) }
+      })
+      return { sale: null, refunds: loose, noticed: done() }
+    }
+    const status: SaleStatus = voided ? 'voided' : sold.some((line) => line.type === 'open') ? 'open' : 'closed'
+    const sale = this.sale(sold, externalId, status, refunds.map((refund) => refund.refund))
+    return {
+      sale: { sale, day: sale.timePrecision === 'day' ? dayText(momentOf(sold).wall) : null, ...originOf(lines) },
+      refunds: NO_REFUNDS,
+      noticed: done(),
+    }
+  }
+
+  private sale(lines: readonly Line[], externalId: string, status: SaleStatus, refunds: readonly Refund[]): Sale {
+    const { plan, reader } = this
+    const { levels } = plan
+    const opened = momentOf(lines)
+    const openedAt = this.instant(opened.line, opened.dayOnly)
+    const closedAt = status === 'open' ? null : lines.length === 1 ? openedAt : this.lastInstant(lines, openedAt)
+    const items: SaleItem[] = []
+    for (const line of lines) {
+      if (line.placeholder) this.noticed.push('item_placeholder')
+      else if (plan.grain === 'item') items.push(this.item(line, status === 'voided'))
+    }
+    const discount = absolute(combined(lines, 'discount', levels.discount))
+    const tax = combined(lines, 'tax', levels.tax) ?? 0n
+    const tip = combined(lines, 'tip', levels.tip) ?? 0n
+    const serviceCharge = combined(lines, 'service_charge', levels.service_charge) ?? 0n
+    const taxAdded = plan.tax === 'added' ? tax : 0n
+    const stated = this.statedTotal(lines, { discount, taxAdded, tip, serviceCharge })
+    const amounts = {
+      gross: this.saleGross(lines, items, { stated, discount, taxAdded, tip, serviceCharge }),
+      discount,
+      taxAdded,
+      taxIncluded: plan.tax === 'included' ? tax : 0n,
+      serviceCharge,
+      tip,
+      rounding: 0n,
+      deferred: 0n,
+    }
+    const total = stated ?? totalOf(amounts)
+    return {
+      externalId,
+      number: this.first(lines, 'sale_number') ?? lines[0]?.id ?? null,
+      location: this.first(lines, 'location'),
+      register: this.first(lines, 'register'),
+      staff: this.first(lines, 'staff'),
+      channel: this.first(lines, 'channel'),
+      customer: handleOf(this.first(lines, 'customer')),
+      status,
+      currency: lines[0]?.currency ?? plan.currency,
+      openedAt,
+      closedAt,
+      timePrecision: opened.dayOnly ? 'day' : 'instant',
+      ...amounts,
+      total,
+      items,
+      payments: status === 'closed' && this.paid && total !== null && reader ? this.payments(lines, total, tip, closedAt) : [],
+      refunds,
+    }
+  }
+
+  private item(line: Line, voided: boolean): SaleItem {
+    const { levels, tax } = this.plan
+    const quantity = line.quantity?.value ?? ONE_PIECE.value
+    const gross = this.lineGross(line)
+    const taxes: Tax[] = []
+    if (levels.tax === 'line') {
+      for (const amount of line.taxes) {
+        if (amount !== null && amount !== 0n) taxes.push({ name: null, rate: null, amount, included: tax === 'included' })
+      }
+    }
+    const name = this.reader.text(line, 'item')
+    return {
+      externalId: this.reader.text(line, 'line_id'),
+      article: {
+        externalId: null,
+        sku: this.reader.text(line, 'sku'),
+        name: name !== null && isPlaceholder(name) ? null : name,
+        variant: this.reader.text(line, 'variant'),
+        category: this.reader.text(line, 'category'),
+      },
+      quantity: voided && isNegative(quantity) ? negate(quantity) : quantity,
+      unitPrice: line.price?.minor ?? null,
+      gross: voided && gross !== null ? absolute(gross) : gross,
+      discount: levels.discount === 'line' ? absolute(line.discount) : 0n,
+      taxes,
+      modifiers: [],
+      kind: 'article',
+    }
+  }
+
+  /** A line before its discount: stated, counted times price, or worked back from what is left of it. */
+  private lineGross(line: Line): Minor | null {
+    const { levels, tax, netTrusted } = this.plan
+    if (levels.gross === 'line' && line.gross !== null) return line.gross
+    if (line.price !== null) return lineGross(line.quantity ?? ONE_PIECE, line.price, line.currency)
+    const discount = levels.discount === 'line' ? absolute(line.discount) : 0n
+    const ownTax = levels.tax === 'line' ? (amountOf(line, 'tax') ?? 0n) : 0n
+    if (levels.total === 'line' && line.total !== null) {
+      const tip = levels.tip === 'line' && this.plan.tipInTotal ? (line.tip ?? 0n) : 0n
+      const service = levels.service_charge === 'line' ? (line.service ?? 0n) : 0n
+      return line.total - (tax === 'added' ? ownTax : 0n) + discount - tip - service
+    }
+    if (levels.net === 'line' && line.net !== null && (netTrusted || levels.total === 'sale')) {
+      return line.net + discount + (tax === 'included' ? ownTax : 0n)
+    }
+    return null
+  }
+
+  private saleGross(
+    lines: readonly Line[],
+    items: readonly SaleItem[],
+    known: { stated: Minor | null; discount: Minor; taxAdded: Minor; tip: Minor; serviceCharge: Minor },
+  ): Minor | null {
+    const { levels, netTrusted, tax } = this.plan
+    if (levels.gross === 'sale') {
+      const gross = combined(lines, 'gross', 'sale')
+      if (gross !== null) return gross
+    }
+    if (items.length > 0) {
+      let sum = 0n
+      let whole = true
+      for (const item of items) {
+        if (item.gross === null) whole = false
+        else sum += item.gross
+      }
+      if (whole) return sum
+    }
+    if (known.stated !== null) {
+      return known.stated - known.taxAdded + known.discount - known.tip - known.serviceCharge
+    }
+    const net = netTrusted && (levels.net === 'sale' || items.length === 0) ? combined(lines, 'net', levels.net) : null
+    if (net !== null) return net + known.discount + (tax === 'included' ? (combined(lines, 'tax', levels.tax) ?? 0n) : 0n)
+    return items.length === 0 ? combined(lines, 'gross', levels.gross) : null
+  }
+
+  /** What the file says was owed. Line totals know nothing of what stands at the sale alone, so that is added. */
+  private statedTotal(
+    lines: readonly Line[],
+    known: { discount: Minor; taxAdded: Minor; tip: Minor; serviceCharge: Minor },
+  ): Minor | null {
+    const { levels, tipInTotal, grain } = this.plan
+    let total = combined(lines, 'total', levels.total)
+    if (total === null) return null
+    if (levels.total === 'line' && grain === 'item') {
+      if (lines.some((line) => line.total === null && !line.placeholder)) return null
+      if (levels.discount === 'sale') total -= known.discount
+      if (levels.tax === 'sale') total += known.taxAdded
+      if (levels.service_charge === 'sale' && this.reader.place.service_charge >= 0 && lines.length > 1) total += known.serviceCharge
+      if (levels.tip === 'sale' && lines.length > 1) return total + known.tip
+    }
+    return tipInTotal ? total : total + known.tip
+  }
+
+  private payments(lines: readonly Line[], total: Minor, tip: Minor, paidAt: Instant | null): readonly Payment[] {
+    if (this.plan.grain === 'payment' && lines.length > 1) {
+      return lines.map((line) => this.payment([line], line.total ?? 0n, line.tip ?? 0n, paidAt))
+    }
+    return [this.payment(lines, total, tip, paidAt)]
+  }
+
+  private payment(lines: readonly Line[], amount: Minor, tip: Minor, paidAt: Instant | null): Payment {
+    const word = this.first(lines, 'tender')
+    const card = this.first(lines, 'card_brand')
+    return {
+      externalId: null,
+      tender: this.tender(lines),
+      brand: card ?? (word === null ? null : brandOf(word)),
+      last4: lastFour(this.first(lines, 'last4')),
+      amount,
+      tip,
+      paidAt,
+    }
+  }
+
+  private tender(lines: readonly Line[]): Tender {
+    if (!this.tendered) return 'unknown'
+    const word = this.first(lines, 'tender')
+    if (word !== null) return tenderOf(word)
+    return this.first(lines, 'card_brand') === null ? 'unknown' : 'card'
+  }
+
+  private refundLines(lines: readonly Line[]): readonly Line[] {
+    if (this.typed) return lines.some((line) => line.type === 'refund') ? lines.filter((line) => line.type === 'refund') : NO_LINES
+    if (!lines.some(isBelowZero)) return NO_LINES
+    const wholeIsNegative = this.worthOf(lines) < 0n
+    return lines.filter((line) => this.isRefund(line, wholeIsNegative))
+  }
+
+  private isRefund(line: Line, wholeIsNegative: boolean): boolean {
+    if (line.type !== 'sale') return false
+    if (line.quantity !== null && isNegative(line.quantity.value)) return true
+    // A counted article at a negative amount inside a sale is a reduction; without a count, money went back.
+    return wholeIsNegative || (line.quantity === null && this.lineWorth(line) < 0n)
+  }
+
+  private lineWorth(line: Line): Minor {
+    return line.total ?? line.gross ?? line.net ?? line.price?.minor ?? 0n
+  }
+
+  private worthOf(lines: readonly Line[]): Minor {
+    const { levels } = this.plan
+    const total = combined(lines, 'total', levels.total)
+    if (total !== null) return total
+    let sum = 0n
+    for (const line of lines) sum += this.plan.grain === 'item' ? (this.lineGross(line) ?? 0n) : this.lineWorth(line)
+    return sum
+  }
+
+  private refundsOf(lines: readonly Line[], saleId: string, all: readonly Line[]): { refund: Refund; lines: readonly Line[] }[] {
+    const dated = momentOf(all)
+    const byMoment = new Map<number, Line[]>()
+    for (const line of lines) {
+      const wall = Number.isNaN(line.wall) ? dated.wall : line.wall
+      const same = byMoment.get(wall)
+      if (same) same.push(line)
+      else byMoment.set(wall, [line])
+    }
+    return [...byMoment].map(([wall, own]) => {
+      const stamp = new Date(wall).toISOString().slice(0, 19)
+      const line = own.find((one) => !Number.isNaN(one.wall)) ?? dated.line
+      const externalId = lines[0]?.id === null ? saleId : `${saleId}/refund@${stamp}`
+      return { refund: this.refund(own, externalId, this.instant(line, line.dayOnly)), lines: own }
+    })
+  }
+
+  private refund(lines: readonly Line[], externalId: string, refundedAt: Instant): Refund {
+    const { levels, tax, grain } = this.plan
+    const items: RefundItem[] = []
+    let sum = 0n
+    for (const line of lines) {
+      if (line.placeholder) this.noticed.push('item_placeholder')
+      const ownTax = levels.tax === 'line' ? absolute(amountOf(line, 'tax')) : 0n
+      const before = absolute(this.lineGross(line))
+      const after = before - (levels.discount === 'line' ? absolute(line.discount) : 0n) + (tax === 'added' ? ownTax : 0n)
+      const amount = levels.total === 'line' && line.total !== null ? absolute(line.total) : after
+      sum += amount
+      if (grain === 'item' && !line.placeholder) items.push(this.refundItem(line, amount, ownTax))
+    }
+    const stated = levels.total === 'sale' ? combined(lines, 'total', 'sale') : null
+    const gross = grain === 'item' ? null : (combined(lines, 'gross', levels.gross) ?? combined(lines, 'net', levels.net))
+    return {
+      externalId,
+      refundedAt,
+      amount: stated !== null ? absolute(stated) : grain === 'item' || gross === null ? sum : absolute(gross),
+      tax: absolute(combined(lines, 'tax', levels.tax)),
+      tip: absolute(combined(lines, 'tip', levels.tip)),
+      tender: this.tender(lines),
+      reason: null,
+      items,
+    }
+  }
+
+  private refundItem(line: Line, amount: Minor, tax: Minor): RefundItem {
+    const { article, quantity } = this.item(line, true)
+    return { saleItemExternalId: null, article, quantity: quantity as Decimal, amount, tax }
+  }
+
+  private first(lines: readonly Line[], role: ColumnRole): string | null {
+    if (this.reader.place[role] < 0) return null
+    for (const line of lines) {
+      const text = this.reader.text(line, role)
+      if (text !== null) return text
+    }
+    return null
+  }
+
+  private lastInstant(lines: readonly Line[], openedAt: Instant): Instant {
+    let last: Line | null = null
+    for (const line of lines) if (!line.dayOnly && line.wall > (last?.wall ?? Number.NEGATIVE_INFINITY)) last = line
+    if (last === null || last.wall === momentOf(lines).wall) return openedAt
+    return this.at(last, last.wall).at
+  }
+
+  private instant(line: Line, dayOnly: boolean): Instant {
+    const { at, fate } = this.at(line, dayOnly ? Math.floor(line.wall / DAY_MS) * DAY_MS + NOON_MS : line.wall)
+    if (fate === 'twice') this.noticed.push('time_twice')
+    else if (fate === 'never') this.noticed.push('time_never')
+    return at
+  }
+
+  private at(line: Line, wall: number): { at: Instant; fate: 'once' | 'twice' | 'never' } {
+    if (line.offset !== null) return { at: (wall - line.offset * 60_000) as Instant, fate: 'once' }
+    return instantOf(wall as WallClock, line.zone ?? this.plan.site.zone)
+  }
+}
+
+function isBelowZero(line: Line): boolean {
+  const amount = line.total ?? line.gross ?? line.net ?? line.price?.minor
+  return (amount !== undefined && amount < 0n) || (line.quantity !== null && isNegative(line.quantity.value))
+}
+
+/** The earliest moment of the lines; a line that knows its time counts before one that knows its day alone. */
+export function momentOf(lines: readonly Line[]): { line: Line; wall: number; dayOnly: boolean } {
+  let best: Line | null = null
+  for (const line of lines) {
+    if (Number.isNaN(line.wall)) continue
+    if (best === null || (best.dayOnly && !line.dayOnly) || (best.dayOnly === line.dayOnly && line.wall < best.wall)) best = line
+  }
+  if (best === null) throw new Error('a sale without a dated row was assembled')
+  return { line: best, wall: best.wall, dayOnly: best.dayOnly }
+}
+
+const dayTexts = new Map<number, LocalDate>()
+
+export function dayText(wall: number): LocalDate {
+  const day = Math.floor(wall / DAY_MS)
+  let text = dayTexts.get(day)
+  if (text === undefined) {
+    text = dateOf((day * DAY_MS) as WallClock)
+    if (dayTexts.size > 50_000) dayTexts.clear()
+    dayTexts.set(day, text)
+  }
+  return text
+}
+
+function originOf(lines: readonly Line[]): { rows: readonly number[]; raw: string } {
+  const only = lines[0]
+  if (lines.length === 1 && only) return { rows: [only.row], raw: only.raw }
+  return { rows: lines.map((line) => line.row), raw: lines.map((line) => line.raw).join('\n') }
+}
+
+function absolute(amount: Minor | null): Minor {
+  return amount === null ? 0n : amount < 0n ? -amount : amount
+}
+
+/** The same customer has the same handle, and the handle says nothing about the person: the column may hold a name. */
+function handleOf(text: string | null): string | null {
+  return text === null ? null : `customer:${hash('sha256', text, 'hex').slice(0, 24)}`
+}
+
+function lastFour(text: string | null): string | null {
+  const digits = text?.replace(/\D/g, '') ?? ''
+  return digits.length >= 4 ? digits.slice(-4) : null
+}

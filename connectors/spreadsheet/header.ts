@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { dateParts, readTime, splitMoment } from './dates.ts'
+import { fileFault } from './faults.ts'
+import { isNullText, numberShape } from './numbers.ts'
+import { isBlank, type Row } from './records.ts'
+
+// Which row names the columns. What stands above it is kept as preamble: a period, a shop's name, a currency.
+
+const HEADER_ROWS_MAX = 40
+const LOOK_BEHIND_ROWS = 20
+const SCORE_MIN = 0.3
+
+export type Header = {
+  /** As in the file, from 1. */
+  readonly row: number
+  readonly cells: readonly string[]
+  readonly preamble: readonly string[]
+}
+
+/** Finds the header among the first rows. Throws `file.no_header`, `file.no_rows` or `file.not_a_table`. */
+export function findHeader(rows: readonly Row[]): Header {
+  const filled = rows.filter((row) => !isBlank(row) && row.flaw === null)
+  if (filled.length === 0) throw fileFault('file.empty', 'The file holds nothing but blank lines. Export it again.')
+  if (!filled.some((row) => row.cells.length >= 2)) {
+    throw fileFault('file.not_a_table', 'The lines of this file have no columns. Export the sales as CSV.')
+  }
+  let best: { row: Row; score: number } | null = null
+  for (const row of rows.slice(0, HEADER_ROWS_MAX)) {
+    const score = headerScore(row, filled)
+    if (score > (best?.score ?? SCORE_MIN)) best = { row, score }
+  }
+  if (!best) throw missingHeader(filled)
+  const { row } = best
+  return {
+    row: row.row,
+    cells: row.cells.map((cell) => cell.trim()),
+    preamble: rows.filter((other) => other.row < row.row).map((other) => other.raw),
+  }
+}
+
+function missingHeader(filled: readonly Row[]): Error {
+  const lone = filled.length === 1 && filled[0]?.cells.every((cell) => cellKind(cell) === 'text' || cell.trim() === '')
+  if (lone) return fileFault('file.no_rows', 'The file names its columns, but no row follows. Choose a longer period and export again.')
+  return fileFault(
+    'file.no_header',
+    'No row of this file names its columns. Export it with headings, or put a heading row on top.',
+  )
+}
+
+/** Empty cells at the end of a header name nothing. */
+function trimmedCells(cells: readonly string[]): readonly string[] {
+  let length = cells.length
+  while (length > 0 && (cells[length - 1] ?? '').trim() === '') length--
+  return cells.slice(0, length).map((cell) => cell.trim())
+}
+
+/** 0 for a row that cannot be a header, else more the surer it is. Earlier rows win over equal later ones. */
+function headerScore(row: Row, filled: readonly Row[]): number {
+  if (row.flaw !== null || isBlank(row)) return 0
+  const cells = trimmedCells(row.cells)
+  if (cells.length < 2) return 0
+  const named = cells.filter((cell) => cell !== '')
+  if (named.some((cell) => cellKind(cell) !== 'text') || named.length < cells.length * 0.6) return 0
+  const distinct = new Set(named.map((cell) => cell.toLowerCase())).size / named.length
+  if (distinct < 0.8) return 0
+  const behind = filled.filter((other) => other.row > row.row).slice(0, LOOK_BEHIND_ROWS)
+  if (behind.length === 0) return 0
+  const same = behind.filter((other) => Math.abs(other.cells.length - row.cells.length) <= 1).length / behind.length
+  const typed = behind.map((other) => typedShare(other.cells)).sort((a, b) => a - b)
+  const middle = typed[Math.floor(typed.length / 2)] ?? 0
+  if (middle === 0) return 0
+  return (same * 2 + Math.min(1, middle * 2) + named.length / cells.length + distinct) / 5
+}
+
+function typedShare(cells: readonly string[]): number {
+  const filled = cells.filter((cell) => cell.trim() !== '')
+  if (filled.length === 0) return 0
+  return filled.filter((cell) => cellKind(cell) !== 'text').length / filled.length
+}
+
+export type CellKind = 'number' | 'date' | 'date_time' | 'time' | 'text'
+
+/** What a lone cell looks like; '' and stand-ins such as `-` are text. */
+export function cellKind(cell: string): CellKind {
+  const text = cell.trim()
+  if (text === '' || isNullText(text)) return 'text'
+  const code = text.charCodeAt(0)
+  const last = text.charCodeAt(text.length - 1)
+  const letter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+  // Most cells are words; only a month's name or a currency stands before digits.
+  if (letter && !/\d/.test(text)) return 'text'
+  if (text.length > 60 || last === 58) return 'text'
+  // 12.34 is an amount far more often than a time; a column that is headed as times may still hold it.
+  if (!/^\d{1,2}\.\d{2}$/.test(text) && readTime(text)) return 'time'
+  const [date, time] = splitMoment(text)
+  if (dateParts(date)) return time === '' ? 'date' : readTime(time) ? 'date_time' : 'text'
+  return numberShape(text) ? 'number' : 'text'
+}
+
+export type Heading = {
+  /** Lower-case words without accents, one blank between. */
+  readonly words: string
+  /** What stood in brackets: a currency, a rate. */
+  readonly hints: readonly string[]
+}
+
+/** `Moms (25.0%)` → `moms` with a hint; `OrderNumber` → `order number`; `Order #` → `order number`. */
+export function heading(text: string): Heading {
+  const hints: string[] = []
+  const bare = text.replace(/[([{]([^)\]}]*)[)\]}]/g, (_, inner: string) => {
+    hints.push(inner.trim())
+    return ' '
+  })
+  // A heading that is nothing but brackets is its content; one such as `Preis (netto)` needs the word in them.
+  const worded = hints.filter((hint) => /^\p{L}{5,}$/u.test(hint)).join(' ')
+  return { words: plainWords(`${bare} ${worded}`), hints }
+}
+
+export function plainWords(text: string): string {
+  return text
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .replaceAll('#', ' number ')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll('æ', 'ae')
+    .replaceAll('ø', 'o')
+    .replaceAll('ß', 'ss')
+    .replace(/[^\p{L}\p{N}%]+/gu, ' ')
+    .trim()
+}
+
+/** The same for every export of one shape: a hash over the normalised set of headings in order. */
+export function shapeOf(cells: readonly string[]): string {
+  const words = cells.map((cell) => plainWords(cell) || cell.trim().toLowerCase())
+  return createHash('sha256').update(JSON.stringify(words)).digest('hex')
+}

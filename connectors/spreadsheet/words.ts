@@ -1,0 +1,77 @@
+import type { Tender } from '#canon/sale.ts'
+import { copied } from './dates.ts'
+import { plainWords } from './header.ts'
+import { PLACEHOLDER_WORDS, type RowType, TENDER_WORDS, TOTAL_WORDS, TYPE_WORDS } from './synonyms.ts'
+
+// Words inside cells: what kind of row it is, and how it was paid. Few distinct words fill millions of cells, so each
+// is understood once.
+
+const CACHE_MAX = 5000
+
+const TYPE_BY_WORD = new Map(
+  Object.entries(TYPE_WORDS).flatMap(([type, words]) => words.map((word) => [plainWords(word), type as RowType] as const)),
+)
+const TENDER_PHRASES = Object.entries(TENDER_WORDS).map(
+  ([tender, words]) => [tender as Tender, words.map(plainWords)] as const,
+)
+const TOTALS = new Set(TOTAL_WORDS.map(plainWords))
+const PLACEHOLDERS = new Set(PLACEHOLDER_WORDS)
+
+function remembered<T>(work: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const made = work(text)
+    if (known.size >= CACHE_MAX) known.clear()
+    known.set(copied(text), made)
+    return made
+  }
+}
+
+/** What kind of row a word of the type column means; `unknown` for words that no till we know writes. */
+export const rowTypeOf: (text: string) => RowType | 'unknown' = remembered((text) => {
+  const words = plainWords(text)
+  if (words === '') return 'sale'
+  const exact = TYPE_BY_WORD.get(words)
+  if (exact) return exact
+  // `Refund - partial` and the like: the first word that means something.
+  for (const word of words.split(' ')) {
+    const type = word.length > 3 ? TYPE_BY_WORD.get(word) : undefined
+    if (type) return type
+  }
+  return 'unknown'
+})
+
+export const tenderOf: (text: string) => Tender = remembered((text) => {
+  const words = plainWords(text)
+  if (words === '') return 'unknown'
+  for (const [tender, phrases] of TENDER_PHRASES) if (phrases.includes(words)) return tender
+  const padded = ` ${words} `
+  for (const [tender, phrases] of TENDER_PHRASES) {
+    if (phrases.some((phrase) => phrase.length > 1 && padded.includes(` ${phrase} `))) return tender
+  }
+  return 'other'
+})
+
+/** Schemes and wallets are brands; `Card` and `Karte` are none. */
+export const brandOf: (text: string) => string | null = remembered((text) => {
+  const tender = tenderOf(text)
+  const general = /^(?:credit|debit|card|karte|kort|carte|tarjeta|carta|contactless|chip|swipe|pin|ec|wallet|kartenzahlung|kortbetaling)\b/i
+  return (tender === 'card' || tender === 'wallet') && !general.test(text.trim()) ? copied(text.trim()) : null
+})
+
+// Asked of every row, so all but a few cells are told by their first letters.
+const TOTAL_STARTS = new Set([...TOTALS].map((word) => word.slice(0, 3)))
+
+export function isTotalWord(cell: string): boolean {
+  const code = cell.charCodeAt(0)
+  if (!(code > 57) || !TOTAL_STARTS.has(cell.slice(0, 3).toLowerCase())) return false
+  return cell.length < 40 && TOTALS.has(plainWords(cell.replace(/[:\d].*$/, '')))
+}
+
+const PLACEHOLDER_STARTS = new Set(PLACEHOLDER_WORDS.flatMap((word) => [word[0], word[0]?.toUpperCase()]))
+
+export function isPlaceholder(cell: string): boolean {
+  return cell.length <= 12 && PLACEHOLDER_STARTS.has(cell[0]) && PLACEHOLDERS.has(cell.toLowerCase())
+}

@@ -1,0 +1,123 @@
+import { mkdir } from 'node:fs/promises'
+import { connectorOf } from '#connectors/registry.ts'
+import { newId } from '#kernel/ids.ts'
+import type { Clock } from '#kernel/instant.ts'
+import { type Access, createAccess } from '#modules/access/access.ts'
+import type { OnTenantCreated } from '#modules/access/tenants.ts'
+import { connectionRoutes } from '#modules/connections/routes.ts'
+import { intakeTasks, recoverImports } from '#modules/intake/intake.ts'
+import type { Intake } from '#modules/intake/receive.ts'
+import { intakeRoutes } from '#modules/intake/routes.ts'
+import { mirrorRoutes } from '#modules/mirror/routes.ts'
+import { siteRoutes } from '#modules/sites/routes.ts'
+import { createSite } from '#modules/sites/sites.ts'
+import { pruneIdempotencyKeys } from '#platform/http/idempotency.ts'
+import type { Route } from '#platform/http/route.ts'
+import type { Outbox } from '#platform/outbox/outbox.ts'
+import type { Database } from '#platform/postgres/database.ts'
+import type { TaskHandler } from '#platform/queue/task.ts'
+import type { TickStep } from '#platform/queue/ticker.ts'
+import type { Log } from '#platform/telemetry/log.ts'
+import { createDemoTrade, type DemoTrade } from './demo/demo-trade.ts'
+import { demoRoutes } from './demo/routes.ts'
+import { insightsRoutesOf } from './insights.ts'
+import { liveEventRoutes } from './live-events.ts'
+
+// The composition root: plain calls, one place where concrete things meet. A missing piece is a compile error.
+
+export type Foundation = {
+  /** The outbox's own handle, whose commits wake the followers. */
+  readonly database: Database
+  readonly outbox: Outbox
+  readonly clock: Clock
+  readonly log: Log
+  readonly signInSecret: string
+  readonly publicBase: URL
+  readonly hubKind: 'live' | 'demo'
+  readonly scratchDir: string
+  readonly importBytesMax: number
+}
+
+export type Hub = {
+  readonly access: Access
+  readonly routes: readonly Route[]
+  readonly tasks: readonly TaskHandler[]
+  readonly steps: readonly TickStep[]
+  readonly intake: Intake
+  readonly demoTrade: DemoTrade
+}
+
+/** How long an import must not have moved before another process may take it up. */
+const IMPORT_STALLED_MS = 60_000
+
+export function compose(foundation: Foundation): Hub {
+  const { database, outbox, clock, log, publicBase, hubKind } = foundation
+  const access = createAccess({
+    database,
+    clock,
+    log,
+    publicBase,
+    hubKind,
+    signInSecret: foundation.signInSecret,
+    onTenantCreated: firstSite,
+  })
+  const intake = composeIntake(foundation)
+  const demoTrade = createDemoTrade({ database, clock, say: (sentence, detail) => log.info(detail, sentence) })
+  return {
+    access,
+    intake,
+    demoTrade,
+    routes: [
+      ...access.routes,
+      ...siteRoutes(database),
+      ...connectionRoutes(database),
+      ...mirrorRoutes(database),
+      ...intakeRoutes(intake),
+      ...insightsRoutesOf(database, clock),
+      ...liveEventRoutes(outbox),
+      ...demoRoutes({ database, clock, demoTrade, log }),
+    ],
+    tasks: intakeTasks(intake),
+    steps: [
+      { name: 'outbox', everyMs: 1_000, run: (now) => outbox.tick(now) },
+      { name: 'demo-trade', everyMs: 1_000, run: (now) => demoTrade.tick(now) },
+      {
+        name: 'stalled-imports',
+        everyMs: 15_000,
+        run: async (now) => void (await recoverImports(intake, now, IMPORT_STALLED_MS)),
+      },
+      {
+        name: 'idempotency-keys',
+        everyMs: 10 * 60_000,
+        run: async (now) => void (await pruneIdempotencyKeys(database, now)),
+      },
+    ],
+  }
+}
+
+export function composeIntake(
+  foundation: Pick<Foundation, 'database' | 'clock' | 'scratchDir' | 'importBytesMax'>,
+): Intake {
+  const { files } = connectorOf('spreadsheet')
+  if (files === undefined) throw new Error('the spreadsheet connector reads files')
+  return {
+    database: foundation.database,
+    files,
+    clock: foundation.clock,
+    scratchDir: foundation.scratchDir,
+    fileBytesMax: foundation.importBytesMax,
+  }
+}
+
+/** Sales need a place: a tenant starts with one site. A demonstration brings its shop's own. */
+export const firstSite: OnTenantCreated = async (tx, tenant, now) => {
+  if (tenant.kind === 'demo') return
+  const { name, timeZone, currency, closeOutMinutes } = tenant
+  await createSite(tx, tenant.id, { name, slug: 'main', timeZone, currency, closeOutMinutes }, now)
+}
+
+export async function makeScratchDir(parent: string): Promise<string> {
+  const dir = `${parent}/scratch-${newId()}`
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  return dir
+}

@@ -1,0 +1,96 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { Fault } from '#kernel/fault.ts'
+
+// One hub a data folder. The lock is a file with the holder's pid and the moment that process began, so that a pid that
+// was given out again after a crash is not taken for the hub.
+
+export type HubMark = {
+  readonly pid: number
+  readonly startedTicks: string | null
+  /** Where the running hub answers, once it does. */
+  readonly url: string | null
+}
+
+export type FolderLock = {
+  say(url: string): Promise<void>
+  release(): Promise<void>
+}
+
+const LOCK_FILE = 'hub.lock'
+
+/** Throws `hub.running` with the pid of the one that runs. */
+export async function lockFolder(dataDir: string): Promise<FolderLock> {
+  await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
+  const file = path.join(dataDir, LOCK_FILE)
+  const mine: HubMark = { pid: process.pid, startedTicks: await startedTicks(process.pid), url: null }
+  for (let attempt = 0; attempt < 5; attempt++) {
+    try {
+      const handle = await open(file, 'wx', 0o600)
+      await handle.writeFile(JSON.stringify(mine))
+      await handle.close()
+      return lockHeld(file, mine)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    const holder = await findRunningHub(dataDir)
+    if (holder !== null) {
+      throw new Fault('conflict', 'hub.running', {
+        say: `A hub already runs on ${dataDir}, with pid ${holder.pid}. Stop it first, or set another TILLWIRE_DATA_DIR.`,
+        detail: { pid: holder.pid },
+      })
+    }
+    // Whoever held it is gone. Moved aside and then removed: of two that find it stale, one moves it and the other one
+    // finds the new owner's file at the next turn.
+    await rename(file, `${file}.${process.pid}.stale`).catch(() => undefined)
+    await rm(`${file}.${process.pid}.stale`, { force: true })
+  }
+  throw new Fault('conflict', 'hub.running', {
+    say: `Another process is just starting on ${dataDir}. Try again in a moment.`,
+  })
+}
+
+/** The hub that runs on the folder now, or null. */
+export async function findRunningHub(dataDir: string): Promise<HubMark | null> {
+  const text = await readFile(path.join(dataDir, LOCK_FILE), 'utf8').catch(() => null)
+  if (text === null) return null
+  let mark: HubMark
+  try {
+    mark = JSON.parse(text) as HubMark
+  } catch {
+    // Cut off by a crash in the middle of the write: nobody holds it.
+    return null
+  }
+  if (!isAlive(mark.pid)) return null
+  const ticks = await startedTicks(mark.pid)
+  return ticks === mark.startedTicks ? mark : null
+}
+
+function lockHeld(file: string, mine: HubMark): FolderLock {
+  return {
+    async say(url) {
+      const partial = `${file}.${process.pid}`
+      const handle = await open(partial, 'w', 0o600)
+      await handle.writeFile(JSON.stringify({ ...mine, url }))
+      await handle.close()
+      await rename(partial, file)
+    },
+    release: () => rm(file, { force: true }),
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** When a process began, in the kernel's ticks since boot; null where the system does not tell. */
+async function startedTicks(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  // The second field is the program's name in parentheses and may hold anything; the start time is the 22nd.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+}

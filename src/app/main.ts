@@ -1,0 +1,103 @@
+import { Command, CommanderError } from 'commander'
+import { Fault } from '#kernel/fault.ts'
+import { readVersion } from './settings.ts'
+
+// The command line. Each command lives in a file of its own and is loaded when it is called, so that `explain` does not
+// wait for a web server to load.
+
+export async function main(args: readonly string[]): Promise<void> {
+  const program = new Command('tillwire')
+    .description('The hub between point-of-sale systems and everything that hangs on a sale.')
+    .version(readVersion())
+    .option('--json', 'print one JSON object instead of text')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+  const json = () => program.opts<{ json?: boolean }>().json === true
+  const command = (words: string, description: string) =>
+    program.command(words).description(description).option('--json', 'print one JSON object instead of text')
+  const asked = (options: { json?: boolean }) => options.json === true || json()
+
+  command('start', 'Start the hub.').action(async (options: { json?: boolean }) => {
+    const { start } = await import('./commands/start.ts')
+    await start({ kind: 'live', json: asked(options) })
+  })
+  command('demo', 'Start a hub with a demonstration shop, in a data folder of its own.').action(
+    async (options: { json?: boolean }) => {
+      const { start } = await import('./commands/start.ts')
+      await start({ kind: 'demo', json: asked(options) })
+    },
+  )
+  command('import <file>', 'Import a file of sales.')
+    .requiredOption('--tenant <slug>', 'whose sales they are')
+    .option('--site <slug>', 'where they were made; the first site when left out')
+    .option('--yes', 'confirm what is in doubt')
+    .action(async (file: string, options: { json?: boolean; tenant: string; site?: string; yes?: boolean }) => {
+      const { importFile } = await import('./commands/import.ts')
+      await importFile(file, { ...options, yes: options.yes === true, json: asked(options) })
+    })
+  command('explain <file>', 'Show what a file is and its first sales; nothing is stored.')
+    .option('--currency <code>', 'where the file names none', 'EUR')
+    .option('--time-zone <name>', 'where the file names none', 'UTC')
+    .option('--close-out <HH:MM>', 'when the business day ends', '04:00')
+    .action(async (file: string, options: { json?: boolean; currency: string; timeZone: string; closeOut: string }) => {
+      const { explainFile } = await import('./commands/explain.ts')
+      await explainFile(file, { ...options, json: asked(options) })
+    })
+  program
+    .command('tenant')
+    .description('Tenants of this hub.')
+    .command('create <slug>')
+    .description('Make a tenant with one site and an API key, which is shown once.')
+    .option('--name <name>', 'for people; the slug when left out')
+    .option('--currency <code>', 'ISO 4217', 'EUR')
+    .option('--time-zone <name>', 'IANA name', 'UTC')
+    .option('--close-out <HH:MM>', 'when the business day ends', '04:00')
+    .option('--json', 'print one JSON object instead of text')
+    .action(
+      async (
+        slug: string,
+        options: { json?: boolean; name?: string; currency: string; timeZone: string; closeOut: string },
+      ) => {
+        const { createTenantCommand } = await import('./commands/tenant.ts')
+        await createTenantCommand(slug, { ...options, json: asked(options) })
+      },
+    )
+  command('settings', 'Print every setting, its value and where it came from.').action(
+    async (options: { json?: boolean }) => {
+      const { printSettings } = await import('./commands/settings.ts')
+      printSettings({ json: asked(options) })
+    },
+  )
+  command('doctor', 'Look whether everything a hub needs is in order.').action(async (options: { json?: boolean }) => {
+    const { doctor } = await import('./commands/doctor.ts')
+    await doctor({ json: asked(options) })
+  })
+  command('openapi', 'Print the OpenAPI 3.1 document.').action(async () => {
+    const { printOpenapi } = await import('./commands/openapi.ts')
+    await printOpenapi()
+  })
+
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    process.exitCode = sayFailure(error, args.includes('--json'))
+  }
+}
+
+function sayFailure(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    const say = `${error.message.replace(/^error: /, '')} ("npx tillwire --help" lists the commands.)`
+    console.error(json ? JSON.stringify({ error: { code: 'command.bad', detail: say } }) : say)
+    return 2
+  }
+  if (error instanceof Fault) {
+    const { code, message, detail, places } = error
+    console.error(
+      json ? JSON.stringify({ error: { code, detail: message, ...detail, errors: places } }) : `${message} [${code}]`,
+    )
+    return 1
+  }
+  console.error(error)
+  return 70
+}

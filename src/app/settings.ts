@@ -1,0 +1,175 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { Fault } from '#kernel/fault.ts'
+
+// Every setting, once: its name, its default, its meaning. They come from the environment; `tillwire settings` prints all
+// of them with where each came from, and docs/reference/settings.md is checked against this list.
+
+export type SettingSpec = {
+  readonly name: string
+  readonly also?: readonly string[]
+  readonly fallback: string | null
+  readonly secret: boolean
+  readonly say: string
+}
+
+export const SETTINGS = [
+  { name: 'PORT', fallback: '9010', secret: false, say: 'TCP port of the hub.' },
+  { name: 'HOST', fallback: '127.0.0.1', secret: false, say: 'Address to listen on; 0.0.0.0 for every interface.' },
+  {
+    name: 'TILLWIRE_PUBLIC_URL',
+    also: ['WEBHOOK_BASE_URL'],
+    fallback: null,
+    secret: false,
+    say: 'Where the world reaches the hub, such as https://hub.example.com; http://localhost:PORT when left out.',
+  },
+  {
+    name: 'TILLWIRE_DATA_DIR',
+    fallback: null,
+    secret: false,
+    say: 'Data folder; /var/lib/tillwire for root, ~/.local/share/tillwire for anybody else.',
+  },
+  {
+    name: 'DATABASE_URL',
+    also: ['POS_DATABASE_URL'],
+    fallback: null,
+    secret: true,
+    say: 'A PostgreSQL 16, 17 or 18 server to use instead of the built-in one.',
+  },
+  {
+    name: 'TILLWIRE_ROOT_KEY',
+    fallback: null,
+    secret: true,
+    say: 'The root key, 32 bytes in base64. With the built-in database a file is made at the first start instead.',
+  },
+  { name: 'TILLWIRE_ROOT_KEY_FILE', fallback: null, secret: false, say: 'A file that holds the root key.' },
+  { name: 'TILLWIRE_LOG_LEVEL', fallback: 'info', secret: false, say: 'trace, debug, info, warn, error or silent.' },
+  {
+    name: 'TILLWIRE_TRUST_PROXY',
+    fallback: null,
+    secret: false,
+    say: 'Addresses or networks of proxies in front, separated by commas, whose X-Forwarded-For is believed.',
+  },
+  {
+    name: 'TILLWIRE_METRICS_TOKEN',
+    fallback: null,
+    secret: true,
+    say: 'Bearer token that may read /metrics from elsewhere.',
+  },
+  {
+    name: 'TILLWIRE_IMPORT_BYTES_MAX',
+    fallback: String(2 * 1024 ** 3),
+    secret: false,
+    say: 'Most bytes of a file to import, as it is sent.',
+  },
+] as const satisfies readonly SettingSpec[]
+
+export type SettingName = (typeof SETTINGS)[number]['name']
+
+export type SettingValue = {
+  readonly name: SettingName
+  readonly value: string | null
+  /** The environment variable it came from, or null for the default. */
+  readonly origin: string | null
+  readonly secret: boolean
+  readonly say: string
+}
+
+export type Settings = {
+  readonly port: number
+  readonly host: string
+  readonly publicUrl: URL
+  readonly dataDir: string
+  /** Null: the built-in PostgreSQL. */
+  readonly databaseUrl: string | null
+  readonly rootKey: string | null
+  readonly rootKeyFile: string | null
+  readonly logLevel: string
+  readonly trustProxy: readonly string[]
+  readonly metricsToken: string | null
+  readonly importBytesMax: number
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export function listSettings(env: Environment): SettingValue[] {
+  return SETTINGS.map((spec) => {
+    const names = [spec.name, ...('also' in spec ? spec.also : [])]
+    const origin = names.find((name) => (env[name] ?? '') !== '') ?? null
+    const value = origin === null ? spec.fallback : (env[origin] ?? null)
+    return { name: spec.name, value, origin, secret: spec.secret, say: spec.say }
+  })
+}
+
+/** Throws `setting.bad` with the name of the setting that cannot be used. */
+export function readSettings(env: Environment): Settings {
+  const values = new Map(listSettings(env).map((setting) => [setting.name, setting.value]))
+  const text = (name: SettingName) => values.get(name) ?? null
+  const port = wholeNumber('PORT', text('PORT'), 0, 65_535)
+  return {
+    port,
+    host: text('HOST') ?? '127.0.0.1',
+    publicUrl: urlOf('TILLWIRE_PUBLIC_URL', text('TILLWIRE_PUBLIC_URL') ?? `http://localhost:${port}`),
+    dataDir: path.resolve(text('TILLWIRE_DATA_DIR') ?? defaultDataDir(env)),
+    databaseUrl: databaseUrl(text('DATABASE_URL')),
+    rootKey: text('TILLWIRE_ROOT_KEY'),
+    rootKeyFile: text('TILLWIRE_ROOT_KEY_FILE'),
+    logLevel: text('TILLWIRE_LOG_LEVEL') ?? 'info',
+    trustProxy: (text('TILLWIRE_TRUST_PROXY') ?? '')
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+    metricsToken: text('TILLWIRE_METRICS_TOKEN'),
+    importBytesMax: wholeNumber(
+      'TILLWIRE_IMPORT_BYTES_MAX',
+      text('TILLWIRE_IMPORT_BYTES_MAX'),
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
+  }
+}
+
+function defaultDataDir(env: Environment): string {
+  if (process.getuid?.() === 0) return '/var/lib/tillwire'
+  return path.join(env.XDG_DATA_HOME ?? path.join(homedir(), '.local', 'share'), 'tillwire')
+}
+
+/** Python programs write `postgresql+asyncpg://`; the driver's name means nothing to us. */
+function databaseUrl(text: string | null): string | null {
+  if (text === null) return null
+  const plain = text.replace(/^(postgres(?:ql)?)\+[a-z0-9_]+:/i, '$1:')
+  if (/^postgres(ql)?:\/\//i.test(plain)) return plain
+  throw bad('DATABASE_URL', 'an address such as postgres://user:password@host:5432/database')
+}
+
+function wholeNumber(name: SettingName, text: string | null, least: number, most: number): number {
+  const number = Number(text)
+  if (text !== null && Number.isInteger(number) && number >= least && number <= most) return number
+  throw bad(name, `a whole number from ${least} to ${most}`)
+}
+
+function urlOf(name: SettingName, text: string): URL {
+  if (URL.canParse(text) && /^https?:\/\//.test(text)) return new URL(text)
+  throw bad(name, 'an address such as https://hub.example.com')
+}
+
+function bad(name: SettingName, detail: string): Fault {
+  return new Fault('invalid', 'setting.bad', {
+    say: `The setting ${name} must be ${detail}. Mend it and start again.`,
+    detail: { setting: name },
+  })
+}
+
+/** The version that package.json states. */
+export function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
+  return version
+}
+
+/** Where the built dashboard lies, or null when it was not built. */
+export function findWebDir(): string | null {
+  const dir = new URL('../../web/dist', import.meta.url).pathname
+  return existsSync(path.join(decodeURIComponent(dir), 'index.html')) ? decodeURIComponent(dir) : null
+}

@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import { add, type Decimal, ZERO } from '#kernel/decimal.ts'
+import type { Id } from '#kernel/ids.ts'
+import { type Instant, instantText, type LocalDate } from '#kernel/instant.ts'
+import type { Tx } from '#platform/postgres/database.ts'
+import { SAMPLE_SALES_MAX } from './baskets.ts'
+import type { Filter } from './selection.ts'
+import { narrowed, within } from './store-sums.ts'
+import type { SampledSale } from './sums.ts'
+import type { Window } from './window.ts'
+
+// In two steps, because the second one may then name its days: only the months that hold the sample are opened.
+
+type NewestSale = {
+  readonly id: Id
+  readonly filed_on: LocalDate
+  readonly business_date: LocalDate
+  readonly sold_at: Instant
+  readonly customer: string | null
+}
+
+/** The newest closed sales of the window with what was in them. */
+export async function readSample(tx: Tx, filter: Filter, window: Window): Promise<SampledSale[]> {
+  const { rows: sales } = await sql<NewestSale>`
+    select id, filed_on, business_date, sold_at, customer from pos.sold_sales
+    where ${narrowed(filter)} and ${within(window)} and status = 'closed'
+    order by business_date desc, sold_at desc, id desc
+    limit ${SAMPLE_SALES_MAX}`.execute(tx)
+  const linesOf = await readLines(tx, filter, sales)
+  return sales.map(({ id, customer }) => {
+    const lines = linesOf.get(id) ?? []
+    return {
+      customer,
+      lines: lines.length,
+      units: lines.reduce((sum, line) => add(sum, line.quantity), ZERO),
+      items: [...new Set(lines.flatMap((line) => line.name ?? []))],
+    }
+  })
+}
+
+type Line = { readonly sale_id: Id; readonly name: string | null; readonly quantity: Decimal }
+
+async function readLines(tx: Tx, filter: Filter, sales: readonly NewestSale[]): Promise<Map<Id, Line[]>> {
+  const newest = sales[0]
+  const oldest = sales.at(-1)
+  if (newest === undefined || oldest === undefined) return new Map()
+  const filed = sales.map((sale) => sale.filed_on).sort()
+  const days: Window = { from: oldest.business_date, to: newest.business_date }
+  const { rows } = await sql<Line>`
+    select sale_id, name, quantity from pos.sold_lines
+    where ${narrowed(filter)} and ${within(days)} and filed_on between ${filed[0]}::date and ${filed.at(-1)}::date
+      and (business_date, sold_at) >= (${days.from}::date, ${instantText(oldest.sold_at)}::timestamptz)`.execute(tx)
+  return Map.groupBy(rows, (row) => row.sale_id)
+}

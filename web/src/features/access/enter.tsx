@@ -1,0 +1,3 @@
+export function Enter() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function Connections() {
+  return null
+}

@@ -1,0 +1,186 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { Download, ReceiptText } from 'lucide-react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { ProblemNotice } from '../../app/problem-notice.tsx'
+import { useSession } from '../../app/session.tsx'
+import { useBusinessToday, useSites } from '../../app/sites.ts'
+import { texts } from '../../app/texts.ts'
+import type { Sale } from '../../app/wire.ts'
+import { Button, buttonClasses } from '../../ui/button.tsx'
+import { classes } from '../../ui/classes.ts'
+import { Empty, SkeletonLines } from '../../ui/states.tsx'
+import { Filters } from './filters.tsx'
+import { saleFilters, salesCsvHref, salesQuery } from './queries.ts'
+import { SaleRow } from './sale-row.tsx'
+import { isFiltered, readSalesSearch } from './search.ts'
+
+export function Sales(): ReactNode {
+  const search = readSalesSearch(useSearch({ strict: false }))
+  const { api, tenant } = useSession()
+  const today = useBusinessToday(search.site)
+  const filters = useMemo(() => saleFilters(search, today, tenant.currency), [search, today, tenant.currency])
+  const sales = useInfiniteQuery(salesQuery(api, filters))
+  const rows = useMemo(() => sales.data?.pages.flatMap((page) => page.data) ?? [], [sales.data])
+  const scope = JSON.stringify(filters)
+
+  return (
+    <>
+      <title>{texts.title(texts.sales.title)}</title>
+      <header className="mb-4 flex flex-wrap items-center justify-between gap-3">
+        <h1 className="text-xl font-semibold tracking-tight">{texts.sales.title}</h1>
+        <a href={salesCsvHref(api, filters)} download className={buttonClasses('plain')}>
+          <Download className="size-4 text-muted" aria-hidden="true" />
+          {texts.sales.export}
+        </a>
+      </header>
+      <Filters search={search} today={today} />
+      <div className="mt-4">
+        {sales.isError ? (
+          <div className="mb-4">
+            <ProblemNotice
+              title={texts.sales.failedTitle}
+              error={sales.error}
+              onRetry={() => sales.refetch()}
+              compact={rows.length > 0}
+            />
+          </div>
+        ) : null}
+        {sales.isPending ? (
+          <div className="rounded-lg border border-line bg-surface p-5">
+            <SkeletonLines lines={9} label={texts.loading} />
+          </div>
+        ) : rows.length > 0 ? (
+          <div
+            aria-busy={sales.isPlaceholderData}
+            className={classes('transition-opacity', sales.isPlaceholderData && 'opacity-50')}
+          >
+            <List rows={rows} scope={scope} settled={!sales.isPlaceholderData} />
+            <More
+              more={sales.hasNextPage}
+              busy={sales.isFetchingNextPage}
+              onMore={() => {
+                if (!sales.isFetching) sales.fetchNextPage()
+              }}
+            />
+          </div>
+        ) : sales.isError ? null : (
+          <NoSales filtered={isFiltered(search)} />
+        )}
+      </div>
+    </>
+  )
+}
+
+function NoSales(props: { filtered: boolean }): ReactNode {
+  return (
+    <Empty
+      icon={<ReceiptText className="size-6" aria-hidden="true" />}
+      title={texts.sales.emptyTitle}
+      say={props.filtered ? texts.sales.emptyFiltered : texts.sales.emptyYet}
+    >
+      {props.filtered ? (
+        <Link to="/sales" search={{}} className={buttonClasses('plain')}>
+          {texts.sales.clear}
+        </Link>
+      ) : (
+        <Link to="/imports" className={buttonClasses('primary')}>
+          {texts.overview.emptyImport}
+        </Link>
+      )}
+    </Empty>
+  )
+}
+
+function List(props: { rows: readonly Sale[]; scope: string; settled: boolean }): ReactNode {
+  const { rows } = props
+  const { tenant } = useSession()
+  const sites = useSites()
+  const arrived = useArrived(rows, props.scope, props.settled)
+  return (
+    <section aria-label={texts.sales.list} className="rounded-lg border border-line bg-surface shadow-card">
+      <output className="sr-only">{arrived.size > 0 ? texts.sales.arrived(arrived.size) : ''}</output>
+      <table className="w-full border-collapse text-sm">
+        <caption className="sr-only">{texts.sales.list}</caption>
+        <thead>
+          <tr className="border-b border-line text-left text-xs text-muted">
+            <th scope="col" className="py-2 pr-2.5 pl-5 font-medium">
+              {texts.sales.when}
+            </th>
+            <th scope="col" className="px-2.5 py-2 font-medium max-md:hidden">
+              {texts.sales.number}
+            </th>
+            <th scope="col" className="px-2.5 py-2 font-medium">
+              {texts.sales.what}
+            </th>
+            <th scope="col" className="px-2.5 py-2 font-medium max-lg:hidden">
+              {texts.sales.paidWith}
+            </th>
+            <th scope="col" className="py-2 pr-5 pl-2.5 text-right font-medium">
+              {texts.sales.total}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((sale) => {
+            const site = sites.find((one) => one.id === sale.location_id)
+            return (
+              <SaleRow
+                key={sale.id}
+                sale={sale}
+                site={site?.name ?? ''}
+                timeZone={site?.time_zone ?? tenant.time_zone}
+                arrived={arrived.has(sale.id)}
+              />
+            )
+          })}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+/** Which rows came by themselves above the newest one that was shown; other filters or more pages do not count. */
+function useArrived(rows: readonly Sale[], scope: string, settled: boolean): ReadonlySet<string> {
+  const [shown, setShown] = useState<{ scope: string; first: string | undefined; arrived: ReadonlySet<string> }>({
+    scope,
+    first: rows[0]?.id,
+    arrived: new Set(),
+  })
+  const first = rows[0]?.id
+  if (settled && (shown.scope !== scope || shown.first !== first)) {
+    const place = rows.findIndex((row) => row.id === shown.first)
+    const fresh = shown.scope === scope && place > 0 ? rows.slice(0, place).map((row) => row.id) : []
+    setShown({ scope, first, arrived: new Set(fresh) })
+  }
+  return shown.arrived
+}
+
+/** A button, pressed by itself when it comes into view. */
+function More(props: { more: boolean; busy: boolean; onMore: () => void }): ReactNode {
+  const { more, busy, onMore } = props
+  const end = useRef<HTMLDivElement>(null)
+  const press = useRef(onMore)
+  useEffect(() => {
+    press.current = onMore
+  })
+  useEffect(() => {
+    if (!more || end.current === null) return
+    const watcher = new IntersectionObserver((seen) => {
+      if (seen.some((one) => one.isIntersecting)) press.current()
+    })
+    watcher.observe(end.current)
+    return () => watcher.disconnect()
+  }, [more])
+  return (
+    <div ref={end} className="flex justify-center py-5 text-sm text-faint">
+      {more ? (
+        <Button onClick={onMore} busy={busy}>
+          {texts.sales.next}
+        </Button>
+      ) : (
+        texts.sales.end
+      )}
+    </div>
+  )
+}
