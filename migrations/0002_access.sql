@@ -147,7 +147,4 @@ create table hub.sign_in_links (
   check ((purpose = 'join') = (role is not null))
 );
 create index sign_in_links_tenant on hub.sign_in_links (tenant_id) where tenant_id is not null;
-alter table hub.sign_in_links enable row level security;
-alter table hub.sign_in_links force row level security;
-create policy across_tenants on hub.sign_in_links to tillwire_system using (true) with check (true);
-grant select, insert, update (uses_left), delete on hub.sign_in_links to tillwire_system;
+call hub.protect('hub.sign_in_links', '', 'select, insert, update (uses_left), delete');

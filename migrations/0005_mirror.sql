@@ -200,6 +200,8 @@ begin
         if to_regclass('pos.' || partition) is null then
           execute format('create table pos.%I partition of pos.%I for values from (%L) to (%L)',
             partition, parent, month, (month + interval '1 month')::date);
+          -- A month is filled by the thousand; a planner that has not looked since plans as if it were empty.
+          execute format('alter table pos.%I set (autovacuum_analyze_threshold = 500, autovacuum_analyze_scale_factor = 0.05)', partition);
           call hub.protect(('pos.' || partition)::regclass, '', '');
           made := made + 1;
         end if;

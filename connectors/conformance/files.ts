@@ -57,7 +57,12 @@ function* piecesOf(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += 65_521) yield bytes.subarray(at, at + 65_521)
 }
 
-export async function readWhole(files: Files, file: FileSource, site: FileSite, rowsPerSlice = 500): Promise<WholeRead> {
+export async function readWhole(
+  files: Files,
+  file: FileSource,
+  site: FileSite,
+  rowsPerSlice = 500,
+): Promise<WholeRead> {
   return readAs(files, file, await files.detect(file, site), site, rowsPerSlice)
 }
 
@@ -82,7 +87,11 @@ export async function readAs(
 }
 
 /** Registers the checks of the `files` part as tests. */
-export function conforms(connector: Connector, stage: FilesStage, options: { readonly skip?: readonly Skip[] } = {}): void {
+export function conforms(
+  connector: Connector,
+  stage: FilesStage,
+  options: { readonly skip?: readonly Skip[] } = {},
+): void {
   const { files } = connector
   if (!files) throw new Error(`${connector.name} has no files part to check`)
   const skips = new Map(options.skip?.map(({ check, why }) => [check, why]))
@@ -93,7 +102,9 @@ export function conforms(connector: Connector, stage: FilesStage, options: { rea
   }
   describe(`${connector.name} keeps the promises of reading files`, () => {
     for (const staged of stage.files) describe(staged.name, () => checkFile(files, staged, check))
-    check('files/money-survives', 'amounts arrive to the last digit in yen, euros and dinars', () => moneySurvives(files, stage))
+    check('files/money-survives', 'amounts arrive to the last digit in yen, euros and dinars', () =>
+      moneySurvives(files, stage),
+    )
   })
 }
 
@@ -103,14 +114,38 @@ function checkFile(files: Files, staged: StagedFile, check: Check): void {
   const source = sourceOf(staged.bytes, staged.name)
   const read = (rowsPerSlice?: number): Promise<WholeRead> => readWhole(files, source, staged.site, rowsPerSlice)
   const checks: readonly (readonly [FilesCheck, string, () => Promise<void>])[] = [
-    ['files/same-twice', 'the same bytes give the same slices again', async () => sameTwice(await read(), await read())],
-    ['files/slices-gapless', 'slices count from 0 without a gap and rows only rise', async () => slicesGapless(await read(7))],
-    ['files/slices-change-nothing', 'how rows are cut into slices changes no sale', async () => sameSales(await read(3), await read(100_000))],
+    [
+      'files/same-twice',
+      'the same bytes give the same slices again',
+      async () => sameTwice(await read(), await read()),
+    ],
+    [
+      'files/slices-gapless',
+      'slices count from 0 without a gap and rows only rise',
+      async () => slicesGapless(await read(7)),
+    ],
+    [
+      'files/slices-change-nothing',
+      'how rows are cut into slices changes no sale',
+      async () => sameSales(await read(3), await read(100_000)),
+    ],
     ['files/no-row-lost', 'every row is in a sale, refused, or counted', async () => noRowLost(await read())],
     ['files/raw-is-kept', 'each sale carries the text of its rows', async () => rawIsKept(await read())],
-    ['files/identity-or-incomplete', 'the money of each sale adds up or is marked', async () => identityHolds(await read())],
-    ['files/overlap-is-a-subset', 'an export of a shorter time names its sales alike', () => overlapIsSubset(files, staged)],
-    ['files/cut-loses-nothing-before', 'a file that breaks off is read up to there', () => cutLosesNothing(files, staged)],
+    [
+      'files/identity-or-incomplete',
+      'the money of each sale adds up or is marked',
+      async () => identityHolds(await read()),
+    ],
+    [
+      'files/overlap-is-a-subset',
+      'an export of a shorter time names its sales alike',
+      () => overlapIsSubset(files, staged),
+    ],
+    [
+      'files/cut-loses-nothing-before',
+      'a file that breaks off is read up to there',
+      () => cutLosesNothing(files, staged),
+    ],
   ]
   for (const [name, says, run] of checks) check(name, says, run)
 }
@@ -142,7 +177,7 @@ function noRowLost({ slices, rowsRead }: WholeRead): void {
   for (const slice of slices) {
     for (const origin of [...slice.sales, ...slice.refunds]) for (const row of origin.rows) rows.add(row)
     for (const { row } of slice.rejected) rows.add(row)
-    told += (slice.noticed['total_row'] ?? 0) + (slice.noticed['header_repeated'] ?? 0)
+    told += (slice.noticed.total_row ?? 0) + (slice.noticed.header_repeated ?? 0)
   }
   expect(rows.size + told).toBe(rowsRead)
 }
@@ -169,7 +204,11 @@ async function overlapIsSubset(files: Files, staged: StagedFile): Promise<void> 
 }
 
 async function moneySurvives(files: Files, stage: FilesStage): Promise<void> {
-  const totals = { JPY: ['1200', '1', '98765'], EUR: ['12.50', '0.01', '98765.43'], KWD: ['1.250', '0.001', '98765.432'] }
+  const totals = {
+    JPY: ['1200', '1', '98765'],
+    EUR: ['12.50', '0.01', '98765.43'],
+    KWD: ['1.250', '0.001', '98765.432'],
+  }
   for (const [code, majors] of Object.entries(totals)) {
     const currency = currencyCode(code)
     const zone = stage.files[0]?.site.zone
@@ -189,7 +228,10 @@ async function cutLosesNothing(files: Files, staged: StagedFile): Promise<void> 
     const bytes = staged.bytes.subarray(0, Math.floor(staged.bytes.length * share))
     const cut = await readAs(files, sourceOf(bytes, staged.name), detection, staged.site)
     noRowLost(cut)
-    const lastRow = Math.max(0, ...cut.slices.flatMap((slice) => [...slice.sales, ...slice.refunds, ...slice.rejected].flatMap(lastRowOf)))
+    const lastRow = Math.max(
+      0,
+      ...cut.slices.flatMap((slice) => [...slice.sales, ...slice.refunds, ...slice.rejected].flatMap(lastRowOf)),
+    )
     const before = whole.sales.filter(({ rows }) => rows.every((row) => row < lastRow))
     const known = new Map(cut.sales.map((one) => [one.sale.externalId, one]))
     for (const one of before) deepStrictEqual(known.get(one.sale.externalId), one)

@@ -1,8 +1,8 @@
 import type { ColumnMapping } from '../contract.ts'
 import { DAY_MS } from './dates.ts'
 import { fileFault } from './faults.ts'
-import { RowReader } from './line.ts'
 import type { Plan } from './plan.ts'
+import { RowReader } from './row-reader.ts'
 import type { Survey } from './survey.ts'
 
 // A report of totals looks like a list of sales and is none: read as sales it would file a day's turnover as one

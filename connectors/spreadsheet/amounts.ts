@@ -75,7 +75,10 @@ export class PriceReader {
   }
 }
 
-export type Quantity = { readonly value: Decimal; /** The same as a whole number, else null. */ readonly whole: bigint | null }
+export type Quantity = {
+  readonly value: Decimal /** The same as a whole number, else null. */
+  readonly whole: bigint | null
+}
 
 export const ONE_PIECE: Quantity = { value: '1' as Decimal, whole: 1n }
 
@@ -98,7 +101,9 @@ export class QuantityReader {
 
   private work(cell: string): Quantity | null | 'unreadable' {
     if (isNullText(cell.trim())) return null
-    const value = decimalOf(cell, this.mark) ?? decimalOf(cell.replace(/\s*(?:x|×|kg|g|l|ml|stk|st|pcs|pc|ea|each)\.?\s*$/i, ''), this.mark)
+    const value =
+      decimalOf(cell, this.mark) ??
+      decimalOf(cell.replace(/\s*(?:x|×|kg|g|l|ml|stk|st|pcs|pc|ea|each)\.?\s*$/i, ''), this.mark)
     if (value === null) return 'unreadable'
     return { value, whole: value.includes('.') ? null : BigInt(value) }
   }

@@ -2,15 +2,18 @@ import { hash } from 'node:crypto'
 import { totalOf } from '#canon/money-identity.ts'
 import type { LooseRefund, Payment, Refund, RefundItem, Sale, SaleItem, SaleStatus, Tax, Tender } from '#canon/sale.ts'
 import { type Decimal, isNegative, negate } from '#kernel/decimal.ts'
-import type { Instant, LocalDate } from '#kernel/instant.ts'
+import type { Instant } from '#kernel/instant.ts'
 import type { Minor } from '#kernel/money.ts'
-import { dateOf, instantOf, type WallClock } from '#kernel/zone.ts'
+import { instantOf, type WallClock } from '#kernel/zone.ts'
 import type { ColumnRole, FileRefund, FileSale } from '../contract.ts'
-import { lineGross, ONE_PIECE } from './amounts.ts'
+import { ONE_PIECE } from './amounts.ts'
 import { DAY_MS } from './dates.ts'
 import type { NoticedCode } from './faults.ts'
-import type { Line, RowReader } from './line.ts'
+import type { Line } from './line.ts'
+import { dayText, momentOf } from './moments.ts'
 import { amountOf, combined, type Plan } from './plan.ts'
+import type { RowReader } from './row-reader.ts'
+import { absolute, SaleAmounts } from './sale-amounts.ts'
 import { brandOf, isPlaceholder, tenderOf } from './words.ts'
 
 // The lines of one sale, together, as canon. What the file does not say stays null; what it says is not bent to fit.
@@ -32,10 +35,12 @@ export class Assembler {
   private readonly typed: boolean
   private readonly paid: boolean
   private readonly tendered: boolean
+  private readonly amounts: SaleAmounts
   private noticed: NoticedCode[] = []
 
   constructor(plan: Plan, reader: RowReader) {
     this.plan = plan
+    this.amounts = new SaleAmounts(plan)
     this.reader = reader
     this.typed = reader.place.type >= 0
     this.tendered = reader.place.tender >= 0 || reader.place.card_brand >= 0
@@ -62,7 +67,12 @@ export class Assembler {
       return { sale: null, refunds: loose, noticed: done() }
     }
     const status: SaleStatus = voided ? 'voided' : sold.some((line) => line.type === 'open') ? 'open' : 'closed'
-    const sale = this.sale(sold, externalId, status, refunds.map((refund) => refund.refund))
+    const sale = this.sale(
+      sold,
+      externalId,
+      status,
+      refunds.map((refund) => refund.refund),
+    )
     return {
       sale: { sale, day: sale.timePrecision === 'day' ? dayText(momentOf(sold).wall) : null, ...originOf(lines) },
       refunds: NO_REFUNDS,
@@ -71,7 +81,7 @@ export class Assembler {
   }
 
   private sale(lines: readonly Line[], externalId: string, status: SaleStatus, refunds: readonly Refund[]): Sale {
-    const { plan, reader } = this
+    const { plan } = this
     const { levels } = plan
     const opened = momentOf(lines)
     const openedAt = this.instant(opened.line, opened.dayOnly)
@@ -86,9 +96,9 @@ export class Assembler {
     const tip = combined(lines, 'tip', levels.tip) ?? 0n
     const serviceCharge = combined(lines, 'service_charge', levels.service_charge) ?? 0n
     const taxAdded = plan.tax === 'added' ? tax : 0n
-    const stated = this.statedTotal(lines, { discount, taxAdded, tip, serviceCharge })
+    const stated = this.amounts.statedTotal(lines, { discount, taxAdded, tip, serviceCharge })
     const amounts = {
-      gross: this.saleGross(lines, items, { stated, discount, taxAdded, tip, serviceCharge }),
+      gross: this.amounts.saleGross(lines, items, { stated, discount, taxAdded, tip, serviceCharge }),
       discount,
       taxAdded,
       taxIncluded: plan.tax === 'included' ? tax : 0n,
@@ -114,7 +124,7 @@ export class Assembler {
       ...amounts,
       total,
       items,
-      payments: status === 'closed' && this.paid && total !== null && reader ? this.payments(lines, total, tip, closedAt) : [],
+      payments: status === 'closed' && this.paid && total !== null ? this.payments(lines, total, tip, closedAt) : [],
       refunds,
     }
   }
@@ -122,11 +132,12 @@ export class Assembler {
   private item(line: Line, voided: boolean): SaleItem {
     const { levels, tax } = this.plan
     const quantity = line.quantity?.value ?? ONE_PIECE.value
-    const gross = this.lineGross(line)
+    const gross = this.amounts.lineGross(line)
     const taxes: Tax[] = []
     if (levels.tax === 'line') {
       for (const amount of line.taxes) {
-        if (amount !== null && amount !== 0n) taxes.push({ name: null, rate: null, amount, included: tax === 'included' })
+        if (amount !== null && amount !== 0n)
+          taxes.push({ name: null, rate: null, amount, included: tax === 'included' })
       }
     }
     const name = this.reader.text(line, 'item')
@@ -147,69 +158,6 @@ export class Assembler {
       modifiers: [],
       kind: 'article',
     }
-  }
-
-  /** A line before its discount: stated, counted times price, or worked back from what is left of it. */
-  private lineGross(line: Line): Minor | null {
-    const { levels, tax, netTrusted } = this.plan
-    if (levels.gross === 'line' && line.gross !== null) return line.gross
-    if (line.price !== null) return lineGross(line.quantity ?? ONE_PIECE, line.price, line.currency)
-    const discount = levels.discount === 'line' ? absolute(line.discount) : 0n
-    const ownTax = levels.tax === 'line' ? (amountOf(line, 'tax') ?? 0n) : 0n
-    if (levels.total === 'line' && line.total !== null) {
-      const tip = levels.tip === 'line' && this.plan.tipInTotal ? (line.tip ?? 0n) : 0n
-      const service = levels.service_charge === 'line' ? (line.service ?? 0n) : 0n
-      return line.total - (tax === 'added' ? ownTax : 0n) + discount - tip - service
-    }
-    if (levels.net === 'line' && line.net !== null && (netTrusted || levels.total === 'sale')) {
-      return line.net + discount + (tax === 'included' ? ownTax : 0n)
-    }
-    return null
-  }
-
-  private saleGross(
-    lines: readonly Line[],
-    items: readonly SaleItem[],
-    known: { stated: Minor | null; discount: Minor; taxAdded: Minor; tip: Minor; serviceCharge: Minor },
-  ): Minor | null {
-    const { levels, netTrusted, tax } = this.plan
-    if (levels.gross === 'sale') {
-      const gross = combined(lines, 'gross', 'sale')
-      if (gross !== null) return gross
-    }
-    if (items.length > 0) {
-      let sum = 0n
-      let whole = true
-      for (const item of items) {
-        if (item.gross === null) whole = false
-        else sum += item.gross
-      }
-      if (whole) return sum
-    }
-    if (known.stated !== null) {
-      return known.stated - known.taxAdded + known.discount - known.tip - known.serviceCharge
-    }
-    const net = netTrusted && (levels.net === 'sale' || items.length === 0) ? combined(lines, 'net', levels.net) : null
-    if (net !== null) return net + known.discount + (tax === 'included' ? (combined(lines, 'tax', levels.tax) ?? 0n) : 0n)
-    return items.length === 0 ? combined(lines, 'gross', levels.gross) : null
-  }
-
-  /** What the file says was owed. Line totals know nothing of what stands at the sale alone, so that is added. */
-  private statedTotal(
-    lines: readonly Line[],
-    known: { discount: Minor; taxAdded: Minor; tip: Minor; serviceCharge: Minor },
-  ): Minor | null {
-    const { levels, tipInTotal, grain } = this.plan
-    let total = combined(lines, 'total', levels.total)
-    if (total === null) return null
-    if (levels.total === 'line' && grain === 'item') {
-      if (lines.some((line) => line.total === null && !line.placeholder)) return null
-      if (levels.discount === 'sale') total -= known.discount
-      if (levels.tax === 'sale') total += known.taxAdded
-      if (levels.service_charge === 'sale' && this.reader.place.service_charge >= 0 && lines.length > 1) total += known.serviceCharge
-      if (levels.tip === 'sale' && lines.length > 1) return total + known.tip
-    }
-    return tipInTotal ? total : total + known.tip
   }
 
   private payments(lines: readonly Line[], total: Minor, tip: Minor, paidAt: Instant | null): readonly Payment[] {
@@ -241,9 +189,10 @@ export class Assembler {
   }
 
   private refundLines(lines: readonly Line[]): readonly Line[] {
-    if (this.typed) return lines.some((line) => line.type === 'refund') ? lines.filter((line) => line.type === 'refund') : NO_LINES
+    if (this.typed)
+      return lines.some((line) => line.type === 'refund') ? lines.filter((line) => line.type === 'refund') : NO_LINES
     if (!lines.some(isBelowZero)) return NO_LINES
-    const wholeIsNegative = this.worthOf(lines) < 0n
+    const wholeIsNegative = this.amounts.worthOf(lines) < 0n
     return lines.filter((line) => this.isRefund(line, wholeIsNegative))
   }
 
@@ -251,23 +200,14 @@ export class Assembler {
     if (line.type !== 'sale') return false
     if (line.quantity !== null && isNegative(line.quantity.value)) return true
     // A counted article at a negative amount inside a sale is a reduction; without a count, money went back.
-    return wholeIsNegative || (line.quantity === null && this.lineWorth(line) < 0n)
+    return wholeIsNegative || (line.quantity === null && this.amounts.lineWorth(line) < 0n)
   }
 
-  private lineWorth(line: Line): Minor {
-    return line.total ?? line.gross ?? line.net ?? line.price?.minor ?? 0n
-  }
-
-  private worthOf(lines: readonly Line[]): Minor {
-    const { levels } = this.plan
-    const total = combined(lines, 'total', levels.total)
-    if (total !== null) return total
-    let sum = 0n
-    for (const line of lines) sum += this.plan.grain === 'item' ? (this.lineGross(line) ?? 0n) : this.lineWorth(line)
-    return sum
-  }
-
-  private refundsOf(lines: readonly Line[], saleId: string, all: readonly Line[]): { refund: Refund; lines: readonly Line[] }[] {
+  private refundsOf(
+    lines: readonly Line[],
+    saleId: string,
+    all: readonly Line[],
+  ): { refund: Refund; lines: readonly Line[] }[] {
     const dated = momentOf(all)
     const byMoment = new Map<number, Line[]>()
     for (const line of lines) {
@@ -291,14 +231,16 @@ export class Assembler {
     for (const line of lines) {
       if (line.placeholder) this.noticed.push('item_placeholder')
       const ownTax = levels.tax === 'line' ? absolute(amountOf(line, 'tax')) : 0n
-      const before = absolute(this.lineGross(line))
-      const after = before - (levels.discount === 'line' ? absolute(line.discount) : 0n) + (tax === 'added' ? ownTax : 0n)
+      const before = absolute(this.amounts.lineGross(line))
+      const after =
+        before - (levels.discount === 'line' ? absolute(line.discount) : 0n) + (tax === 'added' ? ownTax : 0n)
       const amount = levels.total === 'line' && line.total !== null ? absolute(line.total) : after
       sum += amount
       if (grain === 'item' && !line.placeholder) items.push(this.refundItem(line, amount, ownTax))
     }
     const stated = levels.total === 'sale' ? combined(lines, 'total', 'sale') : null
-    const gross = grain === 'item' ? null : (combined(lines, 'gross', levels.gross) ?? combined(lines, 'net', levels.net))
+    const gross =
+      grain === 'item' ? null : (combined(lines, 'gross', levels.gross) ?? combined(lines, 'net', levels.net))
     return {
       externalId,
       refundedAt,
@@ -350,38 +292,10 @@ function isBelowZero(line: Line): boolean {
   return (amount !== undefined && amount < 0n) || (line.quantity !== null && isNegative(line.quantity.value))
 }
 
-/** The earliest moment of the lines; a line that knows its time counts before one that knows its day alone. */
-export function momentOf(lines: readonly Line[]): { line: Line; wall: number; dayOnly: boolean } {
-  let best: Line | null = null
-  for (const line of lines) {
-    if (Number.isNaN(line.wall)) continue
-    if (best === null || (best.dayOnly && !line.dayOnly) || (best.dayOnly === line.dayOnly && line.wall < best.wall)) best = line
-  }
-  if (best === null) throw new Error('a sale without a dated row was assembled')
-  return { line: best, wall: best.wall, dayOnly: best.dayOnly }
-}
-
-const dayTexts = new Map<number, LocalDate>()
-
-export function dayText(wall: number): LocalDate {
-  const day = Math.floor(wall / DAY_MS)
-  let text = dayTexts.get(day)
-  if (text === undefined) {
-    text = dateOf((day * DAY_MS) as WallClock)
-    if (dayTexts.size > 50_000) dayTexts.clear()
-    dayTexts.set(day, text)
-  }
-  return text
-}
-
 function originOf(lines: readonly Line[]): { rows: readonly number[]; raw: string } {
   const only = lines[0]
   if (lines.length === 1 && only) return { rows: [only.row], raw: only.raw }
   return { rows: lines.map((line) => line.row), raw: lines.map((line) => line.raw).join('\n') }
-}
-
-function absolute(amount: Minor | null): Minor {
-  return amount === null ? 0n : amount < 0n ? -amount : amount
 }
 
 /** The same customer has the same handle, and the handle says nothing about the person: the column may hold a name. */

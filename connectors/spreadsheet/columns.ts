@@ -12,10 +12,28 @@ type Candidate = Guess & { readonly index: number }
 
 const SCORE_MIN = 0.5
 const NUMERIC: ReadonlySet<ColumnRole> = new Set([
-  'quantity', 'unit_price', 'gross', 'discount', 'tax', 'net', 'total', 'tip', 'service_charge', 'fee', 'line_count',
+  'quantity',
+  'unit_price',
+  'gross',
+  'discount',
+  'tax',
+  'net',
+  'total',
+  'tip',
+  'service_charge',
+  'fee',
+  'line_count',
 ])
 const WORDED: ReadonlySet<ColumnRole> = new Set([
-  'item', 'tender', 'card_brand', 'type', 'currency', 'zone', 'channel', 'modifiers', 'staff',
+  'item',
+  'tender',
+  'card_brand',
+  'type',
+  'currency',
+  'zone',
+  'channel',
+  'modifiers',
+  'staff',
 ])
 /** Roles that several columns may hold. */
 const SHARED: ReadonlySet<ColumnRole> = new Set(['tax', 'ignore'])
@@ -29,7 +47,9 @@ export type ColumnLook = { readonly header: string; readonly evidence: ColumnEvi
 export function guessColumns(columns: readonly ColumnLook[]): readonly ColumnMapping[] {
   const headings = columns.map((column) => heading(column.header))
   const candidates = columns
-    .flatMap((column, index) => guessesFor(headings[index] ?? { words: '', hints: [] }, column.evidence).map((guess) => ({ ...guess, index })))
+    .flatMap((column, index) =>
+      guessesFor(headings[index] ?? { words: '', hints: [] }, column.evidence).map((guess) => ({ ...guess, index })),
+    )
     .sort((a, b) => b.score - a.score || a.index - b.index)
   const chosen = new Map<number, Guess>()
   const held = new Set<ColumnRole>()
@@ -42,12 +62,18 @@ export function guessColumns(columns: readonly ColumnLook[]): readonly ColumnMap
   })
 }
 
-function take(candidate: Candidate, chosen: Map<number, Guess>, held: Set<ColumnRole>, headings: readonly Heading[]): void {
+function take(
+  candidate: Candidate,
+  chosen: Map<number, Guess>,
+  held: Set<ColumnRole>,
+  headings: readonly Heading[],
+): void {
   const { index, role } = candidate
   if (chosen.has(index)) return
   if (held.has(role) && !SHARED.has(role)) return
   // A second tax column is another tax (of another rate) and not the same one twice only when its heading says so.
-  if (role === 'tax' && held.has('tax') && !/\d/.test(`${headings[index]?.words} ${headings[index]?.hints.join(' ')}`)) return
+  if (role === 'tax' && held.has('tax') && !/\d/.test(`${headings[index]?.words} ${headings[index]?.hints.join(' ')}`))
+    return
   chosen.set(index, candidate)
   held.add(role)
 }
@@ -59,7 +85,9 @@ function guessesFor(head: Heading, evidence: ColumnEvidence): readonly Guess[] {
     if (named.score < SCORE_MIN) continue
     const fit = shapeFit(role, evidence)
     if (fit === 0) continue
-    const because = named.exact ? `The heading means "${role.replaceAll('_', ' ')}".` : `The heading resembles "${named.word}".`
+    const because = named.exact
+      ? `The heading means "${role.replaceAll('_', ' ')}".`
+      : `The heading resembles "${named.word}".`
     guesses.push({ role: fittedRole(role, evidence), score: named.score * fit, because })
   }
   return guesses
@@ -101,7 +129,9 @@ function shapeFit(role: ColumnRole, evidence: ColumnEvidence): number {
   if (role === 'sale_id' || role === 'sale_number') {
     if (evidence.share('date', 'date_time', 'time') > 0.5) return 0
     // 150040.0 is a till's number that went through a data frame; 12.50 is none.
-    const odd = [...evidence.values.keys()].filter((value) => /[.,]\d*[1-9]\d*\s*\D*$/.test(value) && /^[\d.,\s]+\D?$/.test(value))
+    const odd = [...evidence.values.keys()].filter(
+      (value) => /[.,]\d*[1-9]\d*\s*\D*$/.test(value) && /^[\d.,\s]+\D?$/.test(value),
+    )
     return evidence.share('number') > 0.5 && odd.length > evidence.values.size * 0.3 ? 0 : 1
   }
   return evidence.share('date', 'date_time') > 0.5 ? 0 : 1
@@ -132,7 +162,12 @@ function byShape(columns: readonly ColumnLook[], chosen: Map<number, Guess>, hel
   }
   const amounts = ['unit_price', 'gross', 'net', 'total'] as const
   if (!amounts.some((role) => held.has(role))) {
-    give('total', 0.4, 'The only cells that look like amounts.', (look) => look.share('number') > 0.9 && look.hasDecimals)
+    give(
+      'total',
+      0.4,
+      'The only cells that look like amounts.',
+      (look) => look.share('number') > 0.9 && look.hasDecimals,
+    )
   }
   if (!held.has('item') && !held.has('sku')) {
     give('item', 0.45, 'Words that repeat, as the names of articles do.', looksLikeItems)

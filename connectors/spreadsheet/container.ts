@@ -21,7 +21,11 @@ const CHUNK_BYTES = 128 * 1024
 export type UnpackingLimit = { readonly bytes: number; readonly ratio: number }
 
 /** Kinds that are refused by their first bytes, and what the person is told. */
-const REFUSED: readonly { readonly starts: readonly number[]; readonly code: SpreadsheetFaultCode; readonly say: string }[] = [
+const REFUSED: readonly {
+  readonly starts: readonly number[]
+  readonly code: SpreadsheetFaultCode
+  readonly say: string
+}[] = [
   {
     starts: [0x50, 0x4b, 0x03, 0x04],
     code: 'file.workbook_unsupported',
@@ -33,13 +37,37 @@ const REFUSED: readonly { readonly starts: readonly number[]; readonly code: Spr
     say: 'This is an old Excel workbook (.xls). Open it, choose "Save as CSV", and give that file.',
   },
   { starts: [0x25, 0x50, 0x44, 0x46], code: 'file.binary', say: 'This is a PDF. Export the sales as CSV instead.' },
-  { starts: [0x89, 0x50, 0x4e, 0x47], code: 'file.binary', say: 'This is a picture (PNG). Give the CSV export itself.' },
+  {
+    starts: [0x89, 0x50, 0x4e, 0x47],
+    code: 'file.binary',
+    say: 'This is a picture (PNG). Give the CSV export itself.',
+  },
   { starts: [0xff, 0xd8, 0xff], code: 'file.binary', say: 'This is a picture (JPEG). Give the CSV export itself.' },
-  { starts: [0x47, 0x49, 0x46, 0x38], code: 'file.binary', say: 'This is a picture (GIF). Give the CSV export itself.' },
-  { starts: [0x42, 0x5a, 0x68], code: 'file.archive_unsupported', say: 'Unpack this bzip2 archive and give the CSV file inside.' },
-  { starts: [0x37, 0x7a, 0xbc, 0xaf], code: 'file.archive_unsupported', say: 'Unpack this 7z archive and give the CSV file inside.' },
-  { starts: [0x52, 0x61, 0x72, 0x21], code: 'file.archive_unsupported', say: 'Unpack this RAR archive and give the CSV file inside.' },
-  { starts: [0x28, 0xb5, 0x2f, 0xfd], code: 'file.archive_unsupported', say: 'Unpack this zstd archive and give the CSV file inside.' },
+  {
+    starts: [0x47, 0x49, 0x46, 0x38],
+    code: 'file.binary',
+    say: 'This is a picture (GIF). Give the CSV export itself.',
+  },
+  {
+    starts: [0x42, 0x5a, 0x68],
+    code: 'file.archive_unsupported',
+    say: 'Unpack this bzip2 archive and give the CSV file inside.',
+  },
+  {
+    starts: [0x37, 0x7a, 0xbc, 0xaf],
+    code: 'file.archive_unsupported',
+    say: 'Unpack this 7z archive and give the CSV file inside.',
+  },
+  {
+    starts: [0x52, 0x61, 0x72, 0x21],
+    code: 'file.archive_unsupported',
+    say: 'Unpack this RAR archive and give the CSV file inside.',
+  },
+  {
+    starts: [0x28, 0xb5, 0x2f, 0xfd],
+    code: 'file.archive_unsupported',
+    say: 'Unpack this zstd archive and give the CSV file inside.',
+  },
 ]
 
 /** Opens the file's bytes, unpacked where they are packed. Throws a Fault when the first bytes are no table's. */
@@ -58,7 +86,8 @@ export async function openBytes(file: FileSource, limit: UnpackingLimit = UNPACK
   }
   const head = await bytes.next()
   if (head.done) {
-    if (state.truncated) throw fileFault('file.damaged', 'The packed file is cut off before its first row. Upload it again.')
+    if (state.truncated)
+      throw fileFault('file.damaged', 'The packed file is cut off before its first row. Upload it again.')
     throw fileFault('file.empty', 'The file unpacks to nothing. Export it again.')
   }
   refuseBySignature(head.value)

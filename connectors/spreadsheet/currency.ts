@@ -13,14 +13,68 @@ export type CurrencyGuess = {
 }
 
 const CODE_BY_SIGN: Readonly<Record<string, string>> = {
-  '€': 'EUR', '£': 'GBP', '₹': 'INR', '₩': 'KRW', '₪': 'ILS', '₫': 'VND', '₴': 'UAH', '₺': 'TRY', '₽': 'RUB', '₱': 'PHP', '฿': 'THB', '₦': 'NGN',
-  '₡': 'CRC', '₲': 'PYG', '₵': 'GHS', '₸': 'KZT', '₭': 'LAK', '₮': 'MNT', 'r$': 'BRL', zł: 'PLN', lei: 'RON', ft: 'HUF', kč: 'CZK',
-  'us$': 'USD', 'ca$': 'CAD', 'a$': 'AUD', 'au$': 'AUD', 'nz$': 'NZD', 'hk$': 'HKD', 's$': 'SGD', 'mx$': 'MXN', rs: 'INR', 'rs.': 'INR', fr: 'CHF', 'fr.': 'CHF', sfr: 'CHF', 'sfr.': 'CHF',
+  '€': 'EUR',
+  '£': 'GBP',
+  '₹': 'INR',
+  '₩': 'KRW',
+  '₪': 'ILS',
+  '₫': 'VND',
+  '₴': 'UAH',
+  '₺': 'TRY',
+  '₽': 'RUB',
+  '₱': 'PHP',
+  '฿': 'THB',
+  '₦': 'NGN',
+  '₡': 'CRC',
+  '₲': 'PYG',
+  '₵': 'GHS',
+  '₸': 'KZT',
+  '₭': 'LAK',
+  '₮': 'MNT',
+  r$: 'BRL',
+  zł: 'PLN',
+  lei: 'RON',
+  ft: 'HUF',
+  kč: 'CZK',
+  us$: 'USD',
+  ca$: 'CAD',
+  a$: 'AUD',
+  au$: 'AUD',
+  nz$: 'NZD',
+  hk$: 'HKD',
+  s$: 'SGD',
+  mx$: 'MXN',
+  rs: 'INR',
+  'rs.': 'INR',
+  fr: 'CHF',
+  'fr.': 'CHF',
+  sfr: 'CHF',
+  'sfr.': 'CHF',
 }
 
 /** Signs that several currencies share, with the ones that use them; the first is taken unless the site's is another. */
 const SHARED_SIGNS: Readonly<Record<string, readonly string[]>> = {
-  $: ['USD', 'CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN', 'CLP', 'COP', 'ARS', 'TWD', 'BBD', 'JMD', 'TTD', 'BSD', 'BZD', 'FJD', 'UYU', 'DOP'],
+  $: [
+    'USD',
+    'CAD',
+    'AUD',
+    'NZD',
+    'SGD',
+    'HKD',
+    'MXN',
+    'CLP',
+    'COP',
+    'ARS',
+    'TWD',
+    'BBD',
+    'JMD',
+    'TTD',
+    'BSD',
+    'BZD',
+    'FJD',
+    'UYU',
+    'DOP',
+  ],
   '¥': ['JPY', 'CNY'],
   kr: ['SEK', 'DKK', 'NOK', 'ISK'],
   'kr.': ['DKK', 'SEK', 'NOK', 'ISK'],
@@ -46,7 +100,14 @@ export function guessCurrency(
   }
   for (const sign of [...signsAtAmounts(columns, look), ...signsInHeadings(columns), ...codesIn(preamble)]) {
     const found = currencyOfSign(sign, site.currency)
-    if (found) return { currency: found.currency, from: 'file', notes: found.shared ? [fileNote('currency_of_sign', 'confirm', `"${sign}" is read as ${found.currency}. Please confirm.`)] : [] }
+    if (found)
+      return {
+        currency: found.currency,
+        from: 'file',
+        notes: found.shared
+          ? [fileNote('currency_of_sign', 'confirm', `"${sign}" is read as ${found.currency}. Please confirm.`)]
+          : [],
+      }
   }
   return { currency: site.currency, from: 'site', notes: [] }
 }

@@ -28,7 +28,10 @@ export function decideDateOrder(
   }
   if (orders.dmy > 0 && orders.mdy > 0) {
     const order = orders.dmy >= orders.mdy ? 'dmy' : 'mdy'
-    return { order, notes: [fileNote('dates_mixed', 'confirm', `${sayOrder(order)} Dates that cannot be read so are refused.`)] }
+    return {
+      order,
+      notes: [fileNote('dates_mixed', 'confirm', `${sayOrder(order)} Dates that cannot be read so are refused.`)],
+    }
   }
   if (orders.dmy > 0) return { order: 'dmy', notes: [] }
   if (orders.mdy > 0) return { order: 'mdy', notes: [] }
@@ -39,10 +42,16 @@ export function decideDateOrder(
 }
 
 function sayOrder(order: 'dmy' | 'mdy'): string {
-  return order === 'dmy' ? 'We read the day first: 3/4 is the third of April.' : 'We read the month first: 3/4 is the fourth of March.'
+  return order === 'dmy'
+    ? 'We read the day first: 3/4 is the third of April.'
+    : 'We read the month first: 3/4 is the fourth of March.'
 }
 
-function customary(columns: readonly ColumnMapping[], evidence: readonly ColumnEvidence[], customs: Customs): 'dmy' | 'mdy' {
+function customary(
+  columns: readonly ColumnMapping[],
+  evidence: readonly ColumnEvidence[],
+  customs: Customs,
+): 'dmy' | 'mdy' {
   // The other columns of dates, such as a payout's, were written by the same machine.
   for (const column of evidence) {
     if (column.orders.dmy !== column.orders.mdy) return column.orders.dmy > column.orders.mdy ? 'dmy' : 'mdy'
@@ -51,7 +60,11 @@ function customary(columns: readonly ColumnMapping[], evidence: readonly ColumnE
   if (named && Number(named[1]) > 12) return 'dmy'
   if (named && Number(named[2]) > 12) return 'mdy'
   if (customs.dayFirst || customs.decimalMark === ',') return 'dmy'
-  const dotted = columns.some((column) => column.role.startsWith('date') && [...(evidence[column.index]?.values.keys() ?? [])].some((cell) => /^\d+\.\d+\./.test(cell)))
+  const dotted = columns.some(
+    (column) =>
+      column.role.startsWith('date') &&
+      [...(evidence[column.index]?.values.keys() ?? [])].some((cell) => /^\d+\.\d+\./.test(cell)),
+  )
   if (dotted) return 'dmy'
   return customs.site.currency === 'USD' ? 'mdy' : 'dmy'
 }

@@ -24,7 +24,21 @@ export type Moment = {
 export const DAY_MS = 86_400_000
 
 const MONTHS: readonly (readonly string[])[] = [
-  ['jan', 'january', 'januar', 'janvier', 'janv', 'enero', 'ene', 'gennaio', 'gen', 'januari', 'janeiro', 'jän', 'jänner'],
+  [
+    'jan',
+    'january',
+    'januar',
+    'janvier',
+    'janv',
+    'enero',
+    'ene',
+    'gennaio',
+    'gen',
+    'januari',
+    'janeiro',
+    'jän',
+    'jänner',
+  ],
   ['feb', 'february', 'februar', 'février', 'févr', 'fév', 'febrero', 'febbraio', 'februari', 'fevereiro', 'fev'],
   ['mar', 'march', 'märz', 'mär', 'mrz', 'marts', 'mars', 'marzo', 'maart', 'mrt', 'março'],
   ['apr', 'april', 'avril', 'avr', 'abril', 'abr', 'aprile'],
@@ -41,10 +55,32 @@ const MONTH_BY_NAME: ReadonlyMap<string, number> = new Map(
   MONTHS.flatMap((names, month) => names.map((name) => [name, month + 1] as const)),
 )
 
+export function isMonthName(word: string): boolean {
+  return MONTH_BY_NAME.has(word.toLowerCase())
+}
+
 // Abbreviations that mean one offset wherever they are used; others (IST, BST, CST of China) are not guessed at.
 const OFFSETS: Readonly<Record<string, number>> = {
-  UTC: 0, GMT: 0, Z: 0, EST: -300, EDT: -240, CDT: -300, MST: -420, MDT: -360, PST: -480, PDT: -420,
-  CET: 60, CEST: 120, EET: 120, EEST: 180, WET: 0, WEST: 60, AEST: 600, AEDT: 660, NZST: 720, NZDT: 780,
+  UTC: 0,
+  GMT: 0,
+  Z: 0,
+  EST: -300,
+  EDT: -240,
+  CDT: -300,
+  MST: -420,
+  MDT: -360,
+  PST: -480,
+  PDT: -420,
+  CET: 60,
+  CEST: 120,
+  EET: 120,
+  EEST: 180,
+  WET: 0,
+  WEST: 60,
+  AEST: 600,
+  AEDT: 660,
+  NZST: 720,
+  NZDT: 780,
 }
 
 const NUMERIC_DATE = /^(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})\.?$/
@@ -52,7 +88,8 @@ const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/
 const WEEKDAY = /^\p{L}{2,10}\.?,\s+(?=\S)|^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+/iu
 const DAY_NAME_YEAR = /^(\d{1,2})(?:st|nd|rd|th)?[.\s-]+(?:de\s+)?(\p{L}+)\.?(?:\s+de)?[,.\s-]+(\d{4}|\d{2})$/u
 const NAME_DAY_YEAR = /^(\p{L}+)\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?[,\s-]+(\d{4}|\d{2})$/u
-const TIME = /^(\d{1,2})(?:[:.h](\d{2})(?:[:.](\d{2})(?:[.,:](\d{1,9}))?)?)?\s*(?:([ap])\.?\s?m\.?)?\s*(Z|UTC|GMT|[A-Z]{3,4}|(?:UTC|GMT)?[+-]\d{1,2}:?(?:\d{2})?)?$/i
+const TIME =
+  /^(\d{1,2})(?:[:.h](\d{2})(?:[:.](\d{2})(?:[.,:](\d{1,9}))?)?)?\s*(?:([ap])\.?\s?m\.?)?\s*(Z|UTC|GMT|[A-Z]{3,4}|(?:UTC|GMT)?[+-]\d{1,2}:?(?:\d{2})?)?$/i
 // A time is split off at the first blank, comma or T behind a digit that is followed by something like a time.
 const SPLIT = /^(.*?\d\.?)(?:,?\s+|[T_])(\d{1,2}(?:[:.h]\d{2}.*|\s*[ap]\.?m\.?.*))$/iu
 
@@ -69,7 +106,8 @@ export function dateParts(text: string): DateParts | null {
   if (match) {
     const [a, b, c] = [match[1] ?? '', match[3] ?? '', match[4] ?? '']
     if (a.length === 4 && c.length <= 2) return { a: +a, b: +b, c: +c, year: 'first', month: 'number' }
-    if (a.length <= 2 && (c.length === 4 || c.length === 2)) return { a: +a, b: +b, c: fullYear(c), year: 'last', month: 'number' }
+    if (a.length <= 2 && (c.length === 4 || c.length === 2))
+      return { a: +a, b: +b, c: fullYear(c), year: 'last', month: 'number' }
     return null
   }
   match = COMPACT_DATE.exec(text)

@@ -78,7 +78,8 @@ function refuseControls(part: Buffer): void {
   let nuls = 0
   for (const byte of part) {
     if (byte === 0) nuls++
-    else if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d && byte !== 0x0c && byte !== 0x1a) controls++
+    else if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d && byte !== 0x0c && byte !== 0x1a)
+      controls++
   }
   if (controls > part.length / 100 || nuls > part.length / 3) {
     throw fileFault('file.binary', 'This file holds binary data, not a table of text. Export the sales as CSV.')

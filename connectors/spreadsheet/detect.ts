@@ -8,8 +8,8 @@ import type { ColumnEvidence } from './evidence.ts'
 import { fileFault, fileNote } from './faults.ts'
 import { plainWords, shapeOf } from './header.ts'
 import { bareId, isStrongId } from './ids.ts'
-import { RowReader } from './line.ts'
 import { assumedMark, columnMark, fileMark, makePlan, type Plan } from './plan.ts'
+import { RowReader } from './row-reader.ts'
 import { type Survey, survey } from './survey.ts'
 import { DAY_FIRST_HEADINGS } from './synonyms.ts'
 import { readLayout, settleEncoding } from './table.ts'
@@ -18,7 +18,18 @@ import { readLayout, settleEncoding } from './table.ts'
 // leave something open that would change a figure.
 
 const ROWS_MIN = 20_000
-const NUMERIC = new Set(['quantity', 'unit_price', 'gross', 'discount', 'tax', 'net', 'total', 'tip', 'service_charge', 'fee'])
+const NUMERIC = new Set([
+  'quantity',
+  'unit_price',
+  'gross',
+  'discount',
+  'tax',
+  'net',
+  'total',
+  'tip',
+  'service_charge',
+  'fee',
+])
 
 export async function detectSales(file: FileSource, site: FileSite): Promise<FileDetection> {
   const layout = await readLayout(file)
@@ -27,7 +38,10 @@ export async function detectSales(file: FileSource, site: FileSite): Promise<Fil
   const width = layout.header.cells.length
   const look = await survey(file, source, width, { rowsMin: ROWS_MIN, settled: isSettled })
   if (look.rowsLookedAt === 0) {
-    throw fileFault('file.no_rows', 'The file names its columns, but no row follows. Choose a longer period and export again.')
+    throw fileFault(
+      'file.no_rows',
+      'The file names its columns, but no row follows. Choose a longer period and export again.',
+    )
   }
   const columns = guessColumns(layout.header.cells.map((header, at) => ({ header, evidence: evidenceAt(look, at) })))
   requireSales(columns)
@@ -39,8 +53,14 @@ export async function detectSales(file: FileSource, site: FileSite): Promise<Fil
   const dates = decideDateOrder(columns, look.evidence, { dayFirst, decimalMark, fileName: file.name, site })
   const grain = grainOf(columns, look, dates.order)
   const plan = makePlan({
-    columns, evidence: look.evidence, rows: look.rows, site, grain,
-    dateOrder: dates.order, decimalMark, currency: money.currency,
+    columns,
+    evidence: look.evidence,
+    rows: look.rows,
+    site,
+    grain,
+    dateOrder: dates.order,
+    decimalMark,
+    currency: money.currency,
   })
   refuseAggregates(columns, look, plan)
   const notes = [
@@ -92,9 +112,13 @@ function isSettled(evidence: readonly ColumnEvidence[]): boolean {
 }
 
 function requireSales(columns: readonly ColumnMapping[]): void {
-  const has = (...roles: readonly ColumnMapping['role'][]): boolean => columns.some((column) => roles.includes(column.role))
+  const has = (...roles: readonly ColumnMapping['role'][]): boolean =>
+    columns.some((column) => roles.includes(column.role))
   if (!has('date', 'date_time')) {
-    throw fileFault('file.no_date', 'No column of this file says when a sale took place. Export transactions, items or receipts with their dates.')
+    throw fileFault(
+      'file.no_date',
+      'No column of this file says when a sale took place. Export transactions, items or receipts with their dates.',
+    )
   }
   if (!has('item', 'sku', 'unit_price', 'gross', 'net', 'total')) throw fileFault('file.no_sales')
 }
@@ -120,8 +144,17 @@ function markNotes(
   if (own.size > 1) notes.push(fileNote('decimal_mark_mixed', 'warning'))
   const open = numeric.some((column) => columnMark(column) === null && column.marks.either > 0)
   if (mark === null && open && exponentOf(money.currency) !== 3) {
-    const example = assumed === '.' ? '1,234 as one thousand two hundred and thirty-four' : '1.234 as one thousand two hundred and thirty-four'
-    notes.push(fileNote('decimal_mark_ambiguous', 'confirm', `Numbers have one mark with three digits behind it. We read ${example}; please confirm.`))
+    const example =
+      assumed === '.'
+        ? '1,234 as one thousand two hundred and thirty-four'
+        : '1.234 as one thousand two hundred and thirty-four'
+    notes.push(
+      fileNote(
+        'decimal_mark_ambiguous',
+        'confirm',
+        `Numbers have one mark with three digits behind it. We read ${example}; please confirm.`,
+      ),
+    )
   }
   return notes
 }
@@ -130,7 +163,9 @@ function columnNotes(columns: readonly ColumnMapping[], look: Survey, plan: Plan
   const notes: FileNote[] = []
   const place = (role: ColumnMapping['role']): number => columns.find((column) => column.role === role)?.index ?? -1
   if (Math.max(place('unit_price'), place('gross'), place('net'), place('total')) < 0) {
-    notes.push(fileNote('no_prices', 'warning', 'The file has articles and no amounts: units can be counted, turnover cannot.'))
+    notes.push(
+      fileNote('no_prices', 'warning', 'The file has articles and no amounts: units can be counted, turnover cannot.'),
+    )
   }
   if (place('sale_id') < 0) notes.push(fileNote('ids_synthesised', 'info'))
   else {
@@ -138,7 +173,16 @@ function columnNotes(columns: readonly ColumnMapping[], look: Survey, plan: Plan
     const values = [...evidenceAt(look, place('sale_id')).values.keys()].map(bareId)
     if (values.some((value) => value !== heading && !isStrongId(value))) notes.push(fileNote('ids_restart', 'info'))
   }
-  if (!plan.taxProven) notes.push(fileNote('tax_assumed_included', 'confirm', plan.tax === 'included' ? undefined : 'No amounts tell whether tax is inside the prices; it is taken as added to them.'))
+  if (!plan.taxProven)
+    notes.push(
+      fileNote(
+        'tax_assumed_included',
+        'confirm',
+        plan.tax === 'included'
+          ? undefined
+          : 'No amounts tell whether tax is inside the prices; it is taken as added to them.',
+      ),
+    )
   const names = columns.map((column) => plainWords(column.header)).filter((words) => words !== '')
   if (new Set(names).size < names.length) notes.push(fileNote('columns_repeated', 'warning'))
   return notes
@@ -159,14 +203,25 @@ function rowNotes(look: Survey, plan: Plan): readonly FileNote[] {
   if (counts.total > 0) notes.push(fileNote('total_rows', 'info'))
   if (counts.header > 0) notes.push(fileNote('header_repeated', 'info'))
   if (counts.placeholder > 0) {
-    notes.push(fileNote('placeholder_items', 'info', 'Some rows name no article, but a stand-in such as NONE. They prove a sale and add no article.'))
+    notes.push(
+      fileNote(
+        'placeholder_items',
+        'info',
+        'Some rows name no article, but a stand-in such as NONE. They prove a sale and add no article.',
+      ),
+    )
   }
   if (counts.line > 0 && counts.dayOnly > counts.line / 2) notes.push(fileNote('no_times', 'info'))
   if (look.oneOver > 0) notes.push(fileNote('trailing_delimiter', 'info'))
   if (look.ragged > 0) {
     const severity = look.ragged > look.rowsLookedAt / 2 ? 'confirm' : 'warning'
-    notes.push(fileNote('rows_ragged', severity, `${look.ragged} of the first ${look.rowsLookedAt} rows have more or fewer cells than the header.`))
+    notes.push(
+      fileNote(
+        'rows_ragged',
+        severity,
+        `${look.ragged} of the first ${look.rowsLookedAt} rows have more or fewer cells than the header.`,
+      ),
+    )
   }
   return notes
 }
-

@@ -30,7 +30,7 @@ export class ColumnEvidence {
   private readonly facts = new Map<string, CellFacts>()
 
   observe(cell: string): void {
-    let facts = this.facts.get(cell)
+    let facts = isCount(cell) ? COUNT : this.facts.get(cell)
     if (!facts) {
       facts = factsOf(cell)
       if (this.facts.size >= MEMORY_MAX) this.facts.clear()
@@ -64,6 +64,18 @@ export class ColumnEvidence {
   get hasDecimals(): boolean {
     return this.filled > 0 && this.integers < this.filled
   }
+}
+
+const COUNT: CellFacts = { kind: 'number', mark: 'none', order: 'none', sign: null, integer: true, negative: false }
+
+/** Digits alone, and not the eight of a compact date: ids and counts, of which no two need be equal. */
+function isCount(cell: string): boolean {
+  if (cell.length === 8 || cell.length === 0) return false
+  for (let at = 0; at < cell.length; at++) {
+    const code = cell.charCodeAt(at)
+    if (code < 48 || code > 57) return false
+  }
+  return true
 }
 
 function factsOf(cell: string): CellFacts {

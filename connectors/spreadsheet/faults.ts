@@ -15,7 +15,8 @@ export const SPREADSHEET_FAULTS = {
   'file.no_rows': 'The file names its columns, but no row follows.',
   'file.no_date': 'No column says when a sale took place.',
   'file.no_sales': 'There are dates, but neither amounts nor articles: not a list of sales.',
-  'file.aggregate_report': 'The file is a report of totals, not a list of sales. Export transactions, items or receipts.',
+  'file.aggregate_report':
+    'The file is a report of totals, not a list of sales. Export transactions, items or receipts.',
   'file.damaged': 'The packed data cannot be unpacked at all.',
   'file.unpacks_too_large': 'The packed file unpacks to more than 200 times its size and more than 1 GiB.',
   'file.too_many_columns': 'A row has more than 2,000 columns.',

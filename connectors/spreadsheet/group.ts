@@ -1,8 +1,9 @@
-import { DAY_MS } from './dates.ts'
+import { copied, DAY_MS } from './dates.ts'
 import { fileFault } from './faults.ts'
 import { isStrongId, keyHash } from './ids.ts'
-import type { Line, RowReader } from './line.ts'
-import { dayText } from './assemble.ts'
+import type { Line } from './line.ts'
+import { dayText } from './moments.ts'
+import type { RowReader } from './row-reader.ts'
 
 // Which rows make one sale. Rows of a sale mostly stand together, so a sale is closed when none of its rows has come
 // for a while; sales known to come back later (see reopen.ts) are held to the end of the file.
@@ -54,16 +55,35 @@ export class OpenSales {
     const place = placeOf(line, this.reader)
     const key = strong || place === '' ? id : `${place}|${id}`
     const known = this.byKey.get(key)
-    const sale = Array.isArray(known) ? known.find((one) => belongs(one, line)) : known && belongs(known, line) ? known : undefined
+    const sale = Array.isArray(known)
+      ? known.find((one) => belongs(one, line))
+      : known && belongs(known, line)
+        ? known
+        : undefined
     this.latest = sale ?? this.begin(line, id, key, place, strong, generation)
     if (sale) join(sale, line, generation)
-    else this.byKey.set(key, known === undefined ? this.latest : [...(Array.isArray(known) ? known : [known]), this.latest])
+    else
+      this.byKey.set(
+        key,
+        known === undefined ? this.latest : [...(Array.isArray(known) ? known : [known]), this.latest],
+      )
   }
 
   private begin(line: Line, id: string, key: string, place: string, strong: boolean, generation: number): OpenSale {
     const held = this.isHeld?.(line) ?? false
     const { wall } = line
-    const sale = { key, id, place, strong, lines: [line], firstWall: wall, minWall: wall, maxWall: wall, generation, held }
+    const sale = {
+      key,
+      id,
+      place,
+      strong,
+      lines: [held ? detached(line) : line],
+      firstWall: wall,
+      minWall: wall,
+      maxWall: wall,
+      generation,
+      held,
+    }
     if (held) this.held.push(sale)
     else this.open.push(sale)
     return sale
@@ -115,12 +135,22 @@ function join(sale: OpenSale, line: Line, generation: number): void {
       `More than 20,000 rows share the id "${sale.id.slice(0, 40)}". Choose another column as the id of the sale, or none.`,
     )
   }
-  sale.lines.push(line)
+  sale.lines.push(sale.held ? detached(line) : line)
   sale.generation = generation
   if (Number.isNaN(line.wall)) return
   if (Number.isNaN(sale.firstWall)) sale.firstWall = sale.minWall = sale.maxWall = line.wall
   else if (line.wall < sale.minWall) sale.minWall = line.wall
   else if (line.wall > sale.maxWall) sale.maxWall = line.wall
+}
+
+/** A held line must not keep the whole chunk of the file in memory from which its texts were cut. */
+function detached(line: Line): Line {
+  return {
+    ...line,
+    id: line.id === null ? null : copied(line.id),
+    raw: copied(line.raw),
+    cells: line.cells.map(copied),
+  }
 }
 
 function placeOf(line: Line, reader: RowReader): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { dateParts, readTime, splitMoment } from './dates.ts'
+import { dateParts, isMonthName, readTime, splitMoment } from './dates.ts'
 import { fileFault } from './faults.ts'
 import { isNullText, numberShape } from './numbers.ts'
 import { isBlank, type Row } from './records.ts'
@@ -40,7 +40,11 @@ export function findHeader(rows: readonly Row[]): Header {
 
 function missingHeader(filled: readonly Row[]): Error {
   const lone = filled.length === 1 && filled[0]?.cells.every((cell) => cellKind(cell) === 'text' || cell.trim() === '')
-  if (lone) return fileFault('file.no_rows', 'The file names its columns, but no row follows. Choose a longer period and export again.')
+  if (lone)
+    return fileFault(
+      'file.no_rows',
+      'The file names its columns, but no row follows. Choose a longer period and export again.',
+    )
   return fileFault(
     'file.no_header',
     'No row of this file names its columns. Export it with headings, or put a heading row on top.',
@@ -84,17 +88,20 @@ export type CellKind = 'number' | 'date' | 'date_time' | 'time' | 'text'
 export function cellKind(cell: string): CellKind {
   const text = cell.trim()
   if (text === '' || isNullText(text)) return 'text'
-  const code = text.charCodeAt(0)
-  const last = text.charCodeAt(text.length - 1)
-  const letter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
-  // Most cells are words; only a month's name or a currency stands before digits.
-  if (letter && !/\d/.test(text)) return 'text'
-  if (text.length > 60 || last === 58) return 'text'
+  if (text.length > 60 || text.endsWith(':') || startsLikeAName(text)) return 'text'
   // 12.34 is an amount far more often than a time; a column that is headed as times may still hold it.
   if (!/^\d{1,2}\.\d{2}$/.test(text) && readTime(text)) return 'time'
   const [date, time] = splitMoment(text)
   if (dateParts(date)) return time === '' ? 'date' : readTime(time) ? 'date_time' : 'text'
   return numberShape(text) ? 'number' : 'text'
+}
+
+const LEADING_WORD = /^\p{L}{4,}(?![\p{L},.])/u
+
+/** Most cells are words. Of those that begin with a long one, only a month's name can stand before digits. */
+function startsLikeAName(text: string): boolean {
+  const word = LEADING_WORD.exec(text)?.[0]
+  return word !== undefined && !isMonthName(word)
 }
 
 export type Heading = {
@@ -116,11 +123,15 @@ export function heading(text: string): Heading {
   return { words: plainWords(`${bare} ${worded}`), hints }
 }
 
+/** A heading's words: `OrderNumber` is two. */
 export function plainWords(text: string): string {
+  const apart = text.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+  return cellWords(apart.replaceAll('#', ' number '))
+}
+
+/** A cell's words: `PayPal` is one. */
+export function cellWords(text: string): string {
   return text
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
-    .replaceAll('#', ' number ')
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()

@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
-import type { FileDetection, Files } from '../contract.ts'
 import { readAs, sourceOf, type WholeRead } from '../conformance/files.ts'
-import { openBytes } from './container.ts'
+import type { FileDetection, Files } from '../contract.ts'
 import { spreadsheet } from './connector.ts'
+import { openBytes } from './container.ts'
 
 const files = spreadsheet.files as Files
 const berlin = { zone: zoneName('Europe/Berlin'), currency: currencyCode('EUR') }
@@ -22,7 +22,8 @@ function refused(bytes: Buffer, name?: string): Promise<unknown> {
   )
 }
 
-const TABLE = 'Beleg;Datum;Artikel;Betrag\n17;13.02.2025 08:15;Käse „Würzig“ – groß;12,50 €\n18;14.02.2025 09:00;Crème brûlée;3,00 €\n'
+const TABLE =
+  'Beleg;Datum;Artikel;Betrag\n17;13.02.2025 08:15;Käse „Würzig“ – groß;12,50 €\n18;14.02.2025 09:00;Crème brûlée;3,00 €\n'
 
 /** Windows-1252 for the letters of the table above. */
 function windows1252(text: string): Buffer {
@@ -54,7 +55,9 @@ describe('a table is the same table in every encoding', () => {
 
   test('the first letter beyond ASCII may come half a megabyte into the file', async () => {
     const many = Array.from({ length: 15_000 }, (_, nth) => `${nth};13.02.2025 08:15;Brot;1,00 EUR`).join('\n')
-    const { detection, sales } = await read(windows1252(`Beleg;Datum;Artikel;Betrag\n${many}\n99999;14.02.2025 09:00;Käse;3,00 EUR\n`))
+    const { detection, sales } = await read(
+      windows1252(`Beleg;Datum;Artikel;Betrag\n${many}\n99999;14.02.2025 09:00;Käse;3,00 EUR\n`),
+    )
     expect(detection.encoding).toBe('windows-1252')
     expect(detection.notes.map((note) => note.code)).toContain('encoding_guessed')
     expect(sales.at(-1)?.sale.items[0]?.article.name).toBe('Käse')
@@ -68,7 +71,9 @@ describe('a table is the same table in every encoding', () => {
   })
 
   test('NUL bytes cost their row alone', async () => {
-    const { slices, sales } = await read(Buffer.from(`${TABLE}19;14.02.2025 09:01;T\0e;1,00 €\n20;14.02.2025 09:02;Tee;1,00 €\n`))
+    const { slices, sales } = await read(
+      Buffer.from(`${TABLE}19;14.02.2025 09:01;T\0e;1,00 €\n20;14.02.2025 09:02;Tee;1,00 €\n`),
+    )
     expect(sales.length).toBe(3)
     expect(slices[0]?.rejected.map(({ row, code }) => [row, code])).toEqual([[4, 'row.nul_bytes']])
   })
@@ -101,7 +106,9 @@ describe('what is no table of sales is refused with a code and a way out', () =>
   test('totals per day, and totals per article and day, are no sales', async () => {
     const days = Array.from({ length: 28 }, (_, nth) => `2025-02-${String(nth + 1).padStart(2, '0')}`)
     const daily = days.map((day, nth) => `${day},${100 + nth}.50`).join('\n')
-    const perItem = ['Bread', 'Cake'].flatMap((item) => days.map((day) => `${item},${day},${item.length}.50`)).join('\n')
+    const perItem = ['Bread', 'Cake']
+      .flatMap((item) => days.map((day) => `${item},${day},${item.length}.50`))
+      .join('\n')
     expect(await refused(Buffer.from(`Date,Total\n${daily}\n`))).toMatch(/^file.aggregate_report/)
     expect(await refused(Buffer.from(`Item,Date,Turnover\n${perItem}\n`))).toMatch(/^file.aggregate_report/)
   })
@@ -139,25 +146,34 @@ describe('the layout is found', () => {
 
   test('sixteen rows may stand above the header', async () => {
     const above = Array.from({ length: 15 }, (_, nth) => `Line ${nth},,,`).join('\n')
-    const { detection, sales } = await read(Buffer.from(`${above}\n\nOrder,Date,Item,Price\n1,2025-02-13,Tea,1.00\n2,2025-02-13,Tea,1.00\n`))
+    const { detection, sales } = await read(
+      Buffer.from(`${above}\n\nOrder,Date,Item,Price\n1,2025-02-13,Tea,1.00\n2,2025-02-13,Tea,1.00\n`),
+    )
     expect(detection.headerRow).toBe(17)
     expect(detection.preamble.length).toBe(16)
     expect(sales[0]?.rows).toEqual([18])
   })
 
   test('quotes may be doubled inside a heading, and two columns may have one name', async () => {
-    const { detection } = await read(Buffer.from('Order,Date,"Item ""name""",Price,Note,Note\n1,2025-02-13,Tea,1.00,a,b\n'))
+    const { detection } = await read(
+      Buffer.from('Order,Date,"Item ""name""",Price,Note,Note\n1,2025-02-13,Tea,1.00,a,b\n'),
+    )
     expect(detection.columns[2]).toMatchObject({ header: 'Item "name"', role: 'item' })
     expect(detection.notes.map((note) => note.code)).toContain('columns_repeated')
   })
 
   test('a longer row is refused, a shorter one is filled up when only unimportant cells are missing', async () => {
     const { slices, detection, sales } = await read(
-      Buffer.from('Order,Date,Item,Price,Note\n1,2025-02-13,Tea,1.00,x\n2,2025-02-13,Tea,1.00\n3,2025-02-13,Tea,1,00,x\n4,2025-02-13\n5,2025-02-13,Tea,1.00,,\n'),
+      Buffer.from(
+        'Order,Date,Item,Price,Note\n1,2025-02-13,Tea,1.00,x\n2,2025-02-13,Tea,1.00\n3,2025-02-13,Tea,1,00,x\n4,2025-02-13\n5,2025-02-13,Tea,1.00,,\n',
+      ),
     )
     expect(detection.notes.map((note) => note.code)).toContain('rows_ragged')
     expect(sales.map(({ sale }) => sale.number)).toEqual(['1', '2', '5'])
-    expect(slices[0]?.rejected.map(({ row, code }) => [row, code])).toEqual([[4, 'row.width'], [5, 'row.width']])
+    expect(slices[0]?.rejected.map(({ row, code }) => [row, code])).toEqual([
+      [4, 'row.width'],
+      [5, 'row.width'],
+    ])
     expect(slices[0]?.noticed).toMatchObject({ row_padded: 1 })
   })
 
@@ -169,7 +185,10 @@ describe('the layout is found', () => {
   })
 
   test('packed data that breaks off is read up to there, and the row at the break is refused', async () => {
-    const many = Array.from({ length: 20_000 }, (_, nth) => `${nth};13.02.2025 08:15;Brot ${(nth * 7919) % 1000};1,00 EUR`).join('\n')
+    const many = Array.from(
+      { length: 20_000 },
+      (_, nth) => `${nth};13.02.2025 08:15;Brot ${(nth * 7919) % 1000};1,00 EUR`,
+    ).join('\n')
     const packed = gzipSync(`Beleg;Datum;Artikel;Betrag\n${many}\n`)
     const { slices, sales, rowsRead, detection } = await read(packed.subarray(0, packed.length - 30_000))
     const rejected = slices.flatMap((slice) => slice.rejected)
@@ -177,7 +196,7 @@ describe('the layout is found', () => {
     expect(rejected.map(({ code }) => code)).toEqual(['row.cut_off'])
     expect(rejected[0]?.row).toBe(sales.length + 2)
     expect(rowsRead).toBe(sales.length + 1)
-    expect(slices.reduce((sum, slice) => sum + (slice.noticed['file_truncated'] ?? 0), 0)).toBe(1)
+    expect(slices.reduce((sum, slice) => sum + (slice.noticed.file_truncated ?? 0), 0)).toBe(1)
     expect(detection.notes.map((note) => note.code)).toContain('file_truncated')
   })
 })

@@ -40,7 +40,13 @@ describe('a number is read as the file writes it', () => {
 
   test('a mark with three digits behind it may group or divide, unless the number shows which', () => {
     expect(['1,234', '1.234', '12,5', '0.125', '1.234,5', '1,234,567', '1234.567'].map(markEvidence)).toEqual([
-      'either', 'either', 'comma', 'point', 'comma', 'point', 'point',
+      'either',
+      'either',
+      'comma',
+      'point',
+      'comma',
+      'point',
+      'point',
     ])
   })
 

@@ -66,7 +66,7 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57
 }
 
-type Side = { minus: boolean; sign: string | null; percent: boolean; /** `.5` without its zero. */ mark: boolean }
+type Side = { minus: boolean; sign: string | null; percent: boolean /** `.5` without its zero. */; mark: boolean }
 
 /** What stands before or behind the digits; null when it belongs to no number. */
 function side(text: string): Side | null {

@@ -1,13 +1,14 @@
-import type { Minor } from '#kernel/money.ts'
 import { exponentOf } from '#kernel/currency.ts'
+import type { Minor } from '#kernel/money.ts'
 import type { ColumnMapping, DateOrder, FileDetection, FileSite } from '../contract.ts'
 import { lineGross, ONE_PIECE } from './amounts.ts'
 import { DAY_MS } from './dates.ts'
 import type { ColumnEvidence } from './evidence.ts'
 import { plainWords } from './header.ts'
-import { type Line, RowReader, type RowRules } from './line.ts'
+import type { Line } from './line.ts'
 import type { DecimalMark } from './numbers.ts'
 import type { Row } from './records.ts'
+import { RowReader, type RowRules } from './row-reader.ts'
 import { LINE_WORDS, SALE_WORDS } from './synonyms.ts'
 
 // How the amounts of a file hang together: which column speaks of a line and which of the whole sale, and whether tax
@@ -55,7 +56,7 @@ export function makePlan(input: PlanInput): Plan {
     ROLES.map((role) => [role, levelOf(role, input, groups, reader)] as const),
   ) as Record<AmountRole, Level>
   const sums = groups.map((group) => sumsOf(group, levels))
-  return { ...rules, site: input.site, grain: input.grain, levels, ...relationsOf(sums, input) }
+  return { ...rules, site: input.site, grain: input.grain, levels, ...relationsOf(sums, levels, input) }
 }
 
 /** The decimal mark that a column's own cells prove, or null. */
@@ -119,7 +120,9 @@ export function amountOf(line: Line, role: AmountRole): Minor | null {
     case 'service_charge':
       return line.service
     case 'tax':
-      return line.taxes.length === 0 ? null : line.taxes.reduce((sum, tax) => (tax === null ? sum : (sum ?? 0n) + tax), null as Minor | null)
+      return line.taxes.length === 0
+        ? null
+        : line.taxes.reduce((sum, tax) => (tax === null ? sum : (sum ?? 0n) + tax), null as Minor | null)
   }
 }
 
@@ -176,7 +179,12 @@ function sumsOf(group: readonly Line[], levels: Readonly<Record<AmountRole, Leve
   const of = (role: AmountRole): Minor | null => combined(group, role, levels[role])
   const grosses = group.map(levels.gross === 'line' ? grossOf : (line) => line.gross)
   const known = grosses.filter((gross): gross is Minor => gross !== null)
-  const gross = levels.gross === 'sale' ? (known[0] ?? null) : known.length < group.length ? null : known.reduce((a, b) => a + b, 0n)
+  const gross =
+    levels.gross === 'sale'
+      ? (known[0] ?? null)
+      : known.length < group.length
+        ? null
+        : known.reduce((a, b) => a + b, 0n)
   const discount = of('discount')
   return {
     gross,
@@ -203,6 +211,7 @@ export function combined(lines: readonly Line[], role: AmountRole, level: Level)
 
 function relationsOf(
   sums: readonly Sums[],
+  levels: Readonly<Record<AmountRole, Level>>,
   input: PlanInput,
 ): Pick<Plan, 'tax' | 'taxProven' | 'tipInTotal' | 'netTrusted'> {
   const votes = { added: 0, included: 0, tipIn: 0, tipOut: 0, net: 0, netless: 0 }
@@ -212,7 +221,9 @@ function relationsOf(
   return {
     tax: (proven ? votes.added > votes.included : american) ? 'added' : 'included',
     taxProven: proven || sums.every((sum) => sum.tax === null || sum.tax === 0n),
-    tipInTotal: votes.tipOut <= votes.tipIn,
+    // Where nothing tells, a total of the sale has the tip inside, and totals of lines know nothing of it.
+    tipInTotal:
+      votes.tipOut === votes.tipIn ? levels.total === 'sale' || levels.tip === 'line' : votes.tipIn > votes.tipOut,
     netTrusted: votes.net > 0 && votes.net >= votes.netless,
   }
 }
@@ -239,7 +250,10 @@ function vote(sum: Sums, votes: Votes): void {
     }
   }
   if (net === null) return
-  const sound = (gross !== null && (gross - discount === net || gross - discount - tax === net)) || totals.includes(net + tax) || totals.includes(net)
+  const sound =
+    (gross !== null && (gross - discount === net || gross - discount - tax === net)) ||
+    totals.includes(net + tax) ||
+    totals.includes(net)
   if (sound || (total === null && gross === null)) votes.net++
   else votes.netless++
 }

@@ -1,8 +1,8 @@
 import type { FileDetection, FileReadOptions, FileSite, FileSlice, FileSource } from '../contract.ts'
-import { RowReader } from './line.ts'
 import { partitionRows, readPartition } from './partition.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { findReopening } from './reopen.ts'
+import { RowReader } from './row-reader.ts'
 import { SaleSink } from './sink.ts'
 import { Slices } from './slices.ts'
 import { survey } from './survey.ts'
@@ -26,7 +26,8 @@ export async function* readSales(
   const small = file.sizeBytes <= SMALL_BYTES && detection.container === 'plain'
   const reopening = small ? null : await findReopening(file, detection, plan)
   const slices = new Slices(options.rowsPerSlice)
-  if (reopening?.kind === 'many') yield* readPartitioned(file, detection, plan, slices, options.scratchDir, reopening.rows)
+  if (reopening?.kind === 'many')
+    yield* readPartitioned(file, detection, plan, slices, options.scratchDir, reopening.rows)
   else yield* readStraight(file, detection, plan, slices, reopening?.keys ?? NO_KEYS)
 }
 

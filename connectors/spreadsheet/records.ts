@@ -197,7 +197,8 @@ export function isBlank(row: Row): boolean {
   for (let at = 0; at < row.raw.length; at++) {
     const code = row.raw.charCodeAt(at)
     // Blanks and the delimiters themselves: a row of nothing but commas is blank in every spreadsheet.
-    if (code !== 32 && code !== 9 && code !== 44 && code !== 59 && code !== 124 && code !== 34 && code !== 0xa0) return false
+    if (code !== 32 && code !== 9 && code !== 44 && code !== 59 && code !== 124 && code !== 34 && code !== 0xa0)
+      return false
   }
   return true
 }

@@ -1,4 +1,4 @@
-import type { FileSource } from '../contract.ts'
+import type { FileDetection, FileSource } from '../contract.ts'
 import { DAY_MS, MomentReader } from './dates.ts'
 import { GENERATION_ROWS } from './group.ts'
 import { bareId, isStrongId, keyHash } from './ids.ts'
@@ -19,10 +19,15 @@ const KEYS_MAX = 20_000
 const FILTER_BITS_MAX = 2 ** 29
 const FILTER_BITS_MIN = 2 ** 20
 const PROBES = 6
+const GZIP_RATIO = 12
 
-export async function findReopening(file: FileSource, source: RowSource, plan: Plan): Promise<Reopening> {
+export async function findReopening(
+  file: FileSource,
+  source: RowSource & Pick<FileDetection, 'container'>,
+  plan: Plan,
+): Promise<Reopening> {
   const keyOf = new RowKey(plan)
-  const filter = new Bloom(file.sizeBytes)
+  const filter = new Bloom(file.sizeBytes * (source.container === 'gzip' ? GZIP_RATIO : 1))
   const keys = new Set<number>()
   let [current, previous] = [new Set<number>(), new Set<number>()]
   let seen = 0
@@ -57,7 +62,19 @@ export class RowKey {
     this.moments = new MomentReader(plan.dateOrder)
     this.id = at('sale_id')
     this.date = at('date_time') >= 0 ? at('date_time') : at('date')
-    const content = ['location', 'date', 'time', 'date_time', 'item', 'quantity', 'unit_price', 'gross', 'net', 'total', 'tender']
+    const content = [
+      'location',
+      'date',
+      'time',
+      'date_time',
+      'item',
+      'quantity',
+      'unit_price',
+      'gross',
+      'net',
+      'total',
+      'tender',
+    ]
     this.places = (this.id >= 0 ? ['location', 'register'] : content).map(at).filter((index) => index >= 0)
     this.width = plan.columns.length
   }
@@ -87,7 +104,7 @@ class Bloom {
   private readonly words: Uint32Array
   private readonly mask: number
 
-  /** Sized for rows of some forty bytes, ten times packed at most; bounded in any case. */
+  /** Sized for rows of some forty bytes, and bounded: a filter that is too full only names more keys than needed. */
   constructor(sizeBytes: number) {
     let bits = FILTER_BITS_MIN
     while (bits < sizeBytes * 4 && bits < FILTER_BITS_MAX) bits *= 2

@@ -2,11 +2,12 @@ import { Assembler } from './assemble.ts'
 import { ROW_REJECTIONS } from './faults.ts'
 import { contentOf, externalIdOf, GENERATION_ROWS, type OpenSale, OpenSales } from './group.ts'
 import { rowId } from './ids.ts'
-import { type Line, RowReader } from './line.ts'
+import type { Line } from './line.ts'
 import { Ordinals } from './ordinals.ts'
 import type { Plan } from './plan.ts'
 import type { Row } from './records.ts'
 import { RowKey } from './reopen.ts'
+import { RowReader } from './row-reader.ts'
 import type { Slices } from './slices.ts'
 
 /** Takes rows one by one and puts whole sales into slices. */

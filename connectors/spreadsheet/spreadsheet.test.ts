@@ -16,14 +16,24 @@ function firstLines(bytes: Buffer, count: number): Buffer {
 
 function staged(name: string, zone: string, currency: string, halfLines: number): StagedFile {
   const bytes = fixture(name)
-  return { name, bytes, site: { zone: zoneName(zone), currency: currencyCode(currency) }, half: firstLines(bytes, halfLines) }
+  return {
+    name,
+    bytes,
+    site: { zone: zoneName(zone), currency: currencyCode(currency) },
+    half: firstLines(bytes, halfLines),
+  }
 }
 
 /** A month of a small bakery: no id, two equal cups in one minute, newest row first. */
 function vending(): StagedFile {
   const rows: string[] = []
   for (let day = 28; day >= 1; day--) {
-    for (const [minute, name, price] of [[58, 'Cocoa', 250], [20, 'Tea', 180], [20, 'Tea', 180], [5, 'Coffee', 320]] as const) {
+    for (const [minute, name, price] of [
+      [58, 'Cocoa', 250],
+      [20, 'Tea', 180],
+      [20, 'Tea', 180],
+      [5, 'Coffee', 320],
+    ] as const) {
       const amount = `${Math.floor(price / 100)}.${String(price % 100).padStart(2, '0')}`
       rows.push(`${String(day).padStart(2, '0')}/02/2025 09:${String(minute).padStart(2, '0')},${name},${amount},Card`)
     }

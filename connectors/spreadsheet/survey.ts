@@ -27,7 +27,12 @@ const ROWS_KEPT = 5000
 /** Cells of later rows that still matter: only columns that may settle something. */
 const RARE_AFTER = 60_000
 
-export async function survey(file: FileSource, source: RowSource, width: number, limits: SurveyLimits): Promise<Survey> {
+export async function survey(
+  file: FileSource,
+  source: RowSource,
+  width: number,
+  limits: SurveyLimits,
+): Promise<Survey> {
   const evidence = Array.from({ length: width }, () => new ColumnEvidence())
   const kept: Row[] = []
   const counts = { rows: 0, ragged: 0, oneOver: 0 }

@@ -51,7 +51,11 @@ async function headOf(opened: OpenedBytes): Promise<{ head: Buffer; whole: boole
 function refuseMarkup(text: string): void {
   const start = text.slice(0, 2000).trimStart().toLowerCase()
   if (start.startsWith('<')) {
-    const what = start.includes('<svg') ? 'a picture (SVG)' : start.includes('<html') || start.includes('<!doctype html') ? 'a web page' : 'XML'
+    const what = start.includes('<svg')
+      ? 'a picture (SVG)'
+      : start.includes('<html') || start.includes('<!doctype html')
+        ? 'a web page'
+        : 'XML'
     throw fileFault('file.not_a_table', `This is ${what}, not a table. Export the sales as CSV.`)
   }
   if (/^(?:\{\s*["}]|\[\s*[[{\]])/.test(start)) {

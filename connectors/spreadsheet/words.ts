@@ -1,6 +1,6 @@
 import type { Tender } from '#canon/sale.ts'
 import { copied } from './dates.ts'
-import { plainWords } from './header.ts'
+import { cellWords } from './header.ts'
 import { PLACEHOLDER_WORDS, type RowType, TENDER_WORDS, TOTAL_WORDS, TYPE_WORDS } from './synonyms.ts'
 
 // Words inside cells: what kind of row it is, and how it was paid. Few distinct words fill millions of cells, so each
@@ -9,12 +9,14 @@ import { PLACEHOLDER_WORDS, type RowType, TENDER_WORDS, TOTAL_WORDS, TYPE_WORDS 
 const CACHE_MAX = 5000
 
 const TYPE_BY_WORD = new Map(
-  Object.entries(TYPE_WORDS).flatMap(([type, words]) => words.map((word) => [plainWords(word), type as RowType] as const)),
+  Object.entries(TYPE_WORDS).flatMap(([type, words]) =>
+    words.map((word) => [cellWords(word), type as RowType] as const),
+  ),
 )
 const TENDER_PHRASES = Object.entries(TENDER_WORDS).map(
-  ([tender, words]) => [tender as Tender, words.map(plainWords)] as const,
+  ([tender, words]) => [tender as Tender, words.map(cellWords)] as const,
 )
-const TOTALS = new Set(TOTAL_WORDS.map(plainWords))
+const TOTALS = new Set(TOTAL_WORDS.map(cellWords))
 const PLACEHOLDERS = new Set(PLACEHOLDER_WORDS)
 
 function remembered<T>(work: (text: string) => T): (text: string) => T {
@@ -31,7 +33,7 @@ function remembered<T>(work: (text: string) => T): (text: string) => T {
 
 /** What kind of row a word of the type column means; `unknown` for words that no till we know writes. */
 export const rowTypeOf: (text: string) => RowType | 'unknown' = remembered((text) => {
-  const words = plainWords(text)
+  const words = cellWords(text)
   if (words === '') return 'sale'
   const exact = TYPE_BY_WORD.get(words)
   if (exact) return exact
@@ -44,7 +46,7 @@ export const rowTypeOf: (text: string) => RowType | 'unknown' = remembered((text
 })
 
 export const tenderOf: (text: string) => Tender = remembered((text) => {
-  const words = plainWords(text)
+  const words = cellWords(text)
   if (words === '') return 'unknown'
   for (const [tender, phrases] of TENDER_PHRASES) if (phrases.includes(words)) return tender
   const padded = ` ${words} `
@@ -57,7 +59,8 @@ export const tenderOf: (text: string) => Tender = remembered((text) => {
 /** Schemes and wallets are brands; `Card` and `Karte` are none. */
 export const brandOf: (text: string) => string | null = remembered((text) => {
   const tender = tenderOf(text)
-  const general = /^(?:credit|debit|card|karte|kort|carte|tarjeta|carta|contactless|chip|swipe|pin|ec|wallet|kartenzahlung|kortbetaling)\b/i
+  const general =
+    /^(?:credit|debit|card|karte|kort|carte|tarjeta|carta|contactless|chip|swipe|pin|ec|wallet|kartenzahlung|kortbetaling)\b/i
   return (tender === 'card' || tender === 'wallet') && !general.test(text.trim()) ? copied(text.trim()) : null
 })
 
@@ -67,7 +70,7 @@ const TOTAL_STARTS = new Set([...TOTALS].map((word) => word.slice(0, 3)))
 export function isTotalWord(cell: string): boolean {
   const code = cell.charCodeAt(0)
   if (!(code > 57) || !TOTAL_STARTS.has(cell.slice(0, 3).toLowerCase())) return false
-  return cell.length < 40 && TOTALS.has(plainWords(cell.replace(/[:\d].*$/, '')))
+  return cell.length < 40 && TOTALS.has(cellWords(cell.replace(/[:\d].*$/, '')))
 }
 
 const PLACEHOLDER_STARTS = new Set(PLACEHOLDER_WORDS.flatMap((word) => [word[0], word[0]?.toUpperCase()]))

@@ -8,6 +8,7 @@ import { connectionRoutes } from '#modules/connections/routes.ts'
 import { intakeTasks, recoverImports } from '#modules/intake/intake.ts'
 import type { Intake } from '#modules/intake/receive.ts'
 import { intakeRoutes } from '#modules/intake/routes.ts'
+import { prepareMonths } from '#modules/mirror/mirror.ts'
 import { mirrorRoutes } from '#modules/mirror/routes.ts'
 import { siteRoutes } from '#modules/sites/routes.ts'
 import { createSite } from '#modules/sites/sites.ts'
@@ -86,6 +87,7 @@ export function compose(foundation: Foundation): Hub {
         everyMs: 15_000,
         run: async (now) => void (await recoverImports(intake, now, IMPORT_STALLED_MS)),
       },
+      { name: 'months', everyMs: 6 * 3_600_000, run: (now) => prepareMonths(database, now) },
       {
         name: 'idempotency-keys',
         everyMs: 10 * 60_000,

@@ -13,9 +13,12 @@ export type WallClockFate = 'once' | 'twice' | 'never'
 
 const QUARTER_MS = 15 * 60_000
 
-// Rules change at whole quarters of an hour in every zone since 1972, so an offset found once holds for its quarter.
-const offsetsByZone = new Map<string, Map<number, number>>()
-const fatesByZone = new Map<string, Map<number, { offset: number; fate: WallClockFate }>>()
+// Asking the zone rules costs microseconds and is done for every row of an import, so an answer is kept for its quarter
+// of an hour. Nearly all clocks change at whole quarters; St. John's did at one minute past midnight until 2011, so a
+// quarter whose ends differ is kept as null and asked each time.
+const offsetsByZone = new Map<string, Map<number, number | null>>()
+type Fate = { readonly offset: number; readonly fate: WallClockFate }
+const fatesByZone = new Map<string, Map<number, Fate | null>>()
 const CACHE_MAX = 200_000
 
 export function isZoneName(text: string): text is ZoneName {
@@ -48,20 +51,14 @@ export function instantOf(clock: WallClock, zone: ZoneName): { at: Instant; fate
   const cache = cacheOf(fatesByZone, zone)
   const quarter = Math.floor(clock / QUARTER_MS)
   let known = cache.get(quarter)
-  if (!known) {
-    const plain = plainOf(quarter * QUARTER_MS)
-    const earlier = plain.toZonedDateTime(zone, { disambiguation: 'earlier' }).epochMilliseconds
-    const later = plain.toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds
-    const chosen = plain.toZonedDateTime(zone, { disambiguation: 'compatible' })
-    const never = !chosen.toPlainDateTime().equals(plain)
-    known = {
-      offset: chosen.epochMilliseconds - quarter * QUARTER_MS,
-      fate: never ? 'never' : earlier === later ? 'once' : 'twice',
-    }
-    if (cache.size >= CACHE_MAX) cache.clear()
-    cache.set(quarter, known)
+  if (known === undefined) {
+    const first = askFate(quarter * QUARTER_MS, zone)
+    const last = askFate(quarter * QUARTER_MS + QUARTER_MS - 1, zone)
+    known = first.offset === last.offset && first.fate === last.fate ? first : null
+    keep(cache, quarter, known)
   }
-  return { at: (clock + known.offset) as Instant, fate: known.fate }
+  const { offset, fate } = known ?? askFate(clock, zone)
+  return { at: (clock + offset) as Instant, fate }
 }
 
 export function wallClockOf(date: LocalDate, msOfDay: number): WallClock {
@@ -83,12 +80,30 @@ function offsetAt(at: Instant, zone: ZoneName): number {
   const quarter = Math.floor(at / QUARTER_MS)
   let offset = cache.get(quarter)
   if (offset === undefined) {
-    const zoned = Temporal.Instant.fromEpochMilliseconds(quarter * QUARTER_MS).toZonedDateTimeISO(zone)
-    offset = Math.round(zoned.offsetNanoseconds / 1e6)
-    if (cache.size >= CACHE_MAX) cache.clear()
-    cache.set(quarter, offset)
+    const first = askOffset(quarter * QUARTER_MS, zone)
+    offset = first === askOffset(quarter * QUARTER_MS + QUARTER_MS - 1, zone) ? first : null
+    keep(cache, quarter, offset)
   }
-  return offset
+  return offset ?? askOffset(at, zone)
+}
+
+function askOffset(ms: number, zone: ZoneName): number {
+  return Math.round(Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6)
+}
+
+/** What must be added to a wall clock to reach its instant. */
+function askFate(clock: number, zone: ZoneName): Fate {
+  const plain = Temporal.Instant.fromEpochMilliseconds(clock).toZonedDateTimeISO('UTC').toPlainDateTime()
+  const chosen = plain.toZonedDateTime(zone, { disambiguation: 'compatible' })
+  const offset = chosen.epochMilliseconds - clock
+  if (!chosen.toPlainDateTime().equals(plain)) return { offset, fate: 'never' }
+  const later = plain.toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds
+  return { offset, fate: later === chosen.epochMilliseconds ? 'once' : 'twice' }
+}
+
+function keep<T>(cache: Map<number, T>, quarter: number, value: T): void {
+  if (cache.size >= CACHE_MAX) cache.clear()
+  cache.set(quarter, value)
 }
 
 function cacheOf<T>(caches: Map<string, Map<number, T>>, zone: ZoneName): Map<number, T> {
@@ -98,8 +113,4 @@ function cacheOf<T>(caches: Map<string, Map<number, T>>, zone: ZoneName): Map<nu
     caches.set(zone, cache)
   }
   return cache
-}
-
-function plainOf(ms: number): Temporal.PlainDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO('UTC').toPlainDateTime()
 }

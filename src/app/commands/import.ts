@@ -86,7 +86,8 @@ function summaryOf(row: ImportRow) {
     rows_read: Number(row.rowsRead),
     rows_rejected: Number(row.rowsRejected),
     currency: row.detection?.currency ?? null,
-    gross: wireAmount(row.gross),
+    // Nothing priced is not the same as nothing earned.
+    gross: isPriced(row) ? wireAmount(row.gross) : null,
     first_at: row.firstAt === null ? null : instantText(row.firstAt),
     last_at: row.lastAt === null ? null : instantText(row.lastAt),
     already_known: Number(row.salesUnchanged),
@@ -95,6 +96,10 @@ function summaryOf(row: ImportRow) {
     noticed: row.noticed,
     import_id: row.id,
   }
+}
+
+function isPriced(row: ImportRow): boolean {
+  return row.detection?.notes.every((note) => note.code !== 'no_prices') ?? false
 }
 
 function sayNotes(row: ImportRow): void {
@@ -106,7 +111,7 @@ function sayResult(row: ImportRow): void {
   console.log(
     [
       `${rows_read} rows: ${sales} sales with ${items} items, ${already_known} of the sales known before.`,
-      `Gross ${gross} (minor units of ${currency}).`,
+      gross === null ? 'The file states no amounts.' : `Gross ${gross} (minor units of ${currency}).`,
       rows_rejected === 0
         ? 'Every row was read.'
         : `${rows_rejected} rows could not be read; the dashboard lists them with reasons.`,

@@ -115,7 +115,8 @@ async function recordFacts(database: Database, one: Running, facts: readonly Tra
   await database.tenant(one.tenantId, (tx) => recordSales(tx, { ...one.source, now }, sales, refunds))
 }
 
-function tradeOf(
+/** What the shop traded on those days, as far as it has happened by `now`. */
+export function tradeOf(
   shop: ReturnType<typeof demoShop>['shop'],
   seed: string,
   from: LocalDate,

@@ -41,8 +41,8 @@ export type Access = {
 const SET_UP_LINK_MS = 24 * 60 * 60_000
 
 export function createAccess(options: AccessOptions): Access {
-  const { database, clock, publicBase } = options
-  const keyCheck = createKeyCheck(database, clock, options.log)
+  const { database, publicBase } = options
+  const keyCheck = createKeyCheck(options)
   const signIn = createSignIn({ pool: database.pool('tillwire_auth'), secret: options.signInSecret, publicBase })
   const knownKeys = new WeakMap<Identity, KnownKey>()
 

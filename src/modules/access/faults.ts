@@ -14,7 +14,6 @@ export const ACCESS_FAULTS = {
   'access.sign-in': 'E-mail and password do not belong together. The answer does not say which of them is wrong.',
   'access.password': 'The current password is not the one that was given.',
   'access.password-weak': 'A password has 10 to 128 characters.',
-  'access.email-malformed': 'This is not an e-mail address.',
   'access.link': 'The link was used, has expired, or never existed. Ask for a new one.',
   'access.email-taken': 'A person with this e-mail address is already there.',
   'access.key-missing': 'The tenant has no such API key.',

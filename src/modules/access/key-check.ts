@@ -28,17 +28,30 @@ export type KeyCheck = {
 
 type Remembered = KnownKey & { readonly expiresAt: Instant | null; readonly until: number }
 
-export function createKeyCheck(database: Database, clock: Clock, log: Log): KeyCheck {
+export type KeyCheckOptions = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  /** How long something has been remembered is the machine's time, not the business's, which a test may move by days. */
+  readonly monotonicMs?: () => number
+}
+
+export function createKeyCheck(options: KeyCheckOptions): KeyCheck {
+  const { database, clock, log, monotonicMs = () => performance.now() } = options
   const remembered = new Map<string, Remembered>()
   // Many requests may show a key at the very moment it is not remembered; they share one look.
   const looking = new Map<string, Promise<Remembered | null>>()
   const usedAt = new Map<Id, Instant>()
   const writing = new Set<Promise<void>>()
+  let revocations = 0
 
   async function look(mark: string, hash: Buffer): Promise<Remembered | null> {
+    const revocationsBefore = revocations
     const row = await findRow(database, hash)
     if (!row || row.revoked_at !== null) return null
-    const found = { ...readKnown(row), expiresAt: row.expires_at, until: performance.now() + REMEMBER_MS }
+    const found = { ...readKnown(row), expiresAt: row.expires_at, until: monotonicMs() + REMEMBER_MS }
+    // What was read while a key was being revoked may be that key as it was; it serves this once.
+    if (revocations !== revocationsBefore) return found
     // Oldest first out: a Map keeps its order of writing.
     const oldest = remembered.size >= REMEMBERED_MAX ? remembered.keys().next().value : undefined
     if (oldest !== undefined) remembered.delete(oldest)
@@ -64,14 +77,14 @@ export function createKeyCheck(database: Database, clock: Clock, log: Log): KeyC
       const hash = hashOf(text)
       const mark = hash.toString('base64url')
       let known: Remembered | null | undefined = remembered.get(mark)
-      if (known && known.until < performance.now()) {
+      if (known && known.until <= monotonicMs()) {
         remembered.delete(mark)
         known = undefined
       }
       if (!known) {
-        const look_ = looking.get(mark) ?? look(mark, hash).finally(() => looking.delete(mark))
-        looking.set(mark, look_)
-        known = await look_
+        const shared = looking.get(mark) ?? look(mark, hash).finally(() => looking.delete(mark))
+        looking.set(mark, shared)
+        known = await shared
       }
       const now = clock.now()
       if (!known || (known.expiresAt !== null && known.expiresAt <= now)) return null
@@ -79,6 +92,8 @@ export function createKeyCheck(database: Database, clock: Clock, log: Log): KeyC
       return known
     },
     forget(id) {
+      revocations += 1
+      looking.clear()
       for (const [mark, known] of remembered) if (known.identity.id === id) remembered.delete(mark)
     },
     close: async () => {

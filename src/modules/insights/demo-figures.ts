@@ -68,7 +68,8 @@ export function demoFigures(tradeOf: (span: Window) => DemoTrade, today: LocalDa
 }
 
 export function demoSums(trade: DemoTrade, window: Window, compare: Window): FigureSums {
-  const facts = [...trade.sales.map(saleFact), ...trade.refunds.map(refundFact)]
+  const settled = trade.sales.filter(({ sale }) => sale.status !== 'open')
+  const facts = [...settled.map(saleFact), ...trade.refunds.map(refundFact)]
   const inWindow = facts.filter((fact) => contains(window, fact.businessDate))
   const inCompare = facts.filter((fact) => contains(compare, fact.businessDate))
   return {
@@ -77,6 +78,7 @@ export function demoSums(trade: DemoTrade, window: Window, compare: Window): Fig
       ([first, sum]): DaySums => ({ date: first.businessDate, ...shownOf(first, sum), units: sum.units }),
     ),
     hours: grouped(inWindow, (fact) => `${weekdayOf(fact.businessDate)} ${fact.businessHour} ${fact.currency}`)
+      .filter(([, sum]) => sum.sales !== 0n || sum.refunds !== 0n)
       .map(([first, sum]): HourSums => {
         return { weekday: weekdayOf(first.businessDate), hour: first.businessHour, ...shownOf(first, sum) }
       })
@@ -92,7 +94,7 @@ const NOTHING = totalOf([])
 
 function saleFact({ sale, siteId, businessDate, businessHour }: DemoSale): Fact {
   const place = { siteId, businessDate, businessHour, currency: sale.currency }
-  if (sale.status !== 'closed') return { ...NOTHING, ...place, voided: sale.status === 'voided' ? 1n : 0n }
+  if (sale.status === 'voided') return { ...NOTHING, ...place, voided: 1n }
   const { discount, taxAdded, taxIncluded, serviceCharge, tip, rounding, deferred } = sale
   return {
     ...NOTHING,

@@ -13,6 +13,7 @@ import { failImport, type Intake, sourceOf } from './receive.ts'
 import { runImport } from './run.ts'
 import {
   findImport,
+  type ImportPosition,
   type ImportRow,
   listImportRows,
   listRejectionRows,
@@ -101,13 +102,8 @@ export async function listImports(
   tenantId: TenantId,
   page: { readonly limit: number; readonly cursor: string | null },
 ): Promise<{ rows: ImportRow[]; nextCursor: string | null }> {
-  const after = page.cursor === null ? null : readCursor(page.cursor, 2)
-  const found = await listImportRows(
-    tx,
-    tenantId,
-    page.limit + 1,
-    after === null ? null : { createdAt: instant(Number(after[0])), id: String(after[1]) as Id },
-  )
+  const after = page.cursor === null ? null : positionOf(page.cursor)
+  const found = await listImportRows(tx, tenantId, page.limit + 1, after)
   const rows = found.slice(0, page.limit)
   const last = rows.at(-1)
   return { rows, nextCursor: found.length > page.limit && last ? cursorText([last.createdAt, last.id]) : null }
@@ -120,10 +116,25 @@ export async function listRejections(
   page: { readonly limit: number; readonly cursor: string | null },
 ): Promise<{ rows: StoredRejection[]; nextCursor: string | null }> {
   const after = page.cursor === null ? 0 : Number(readCursor(page.cursor, 1)[0])
+  if (!Number.isSafeInteger(after)) throw cursorFault()
   const found = await listRejectionRows(tx, tenantId, importId, page.limit + 1, after)
   const rows = found.slice(0, page.limit)
   const last = rows.at(-1)
   return { rows, nextCursor: found.length > page.limit && last ? cursorText([last.row]) : null }
+}
+
+function positionOf(cursor: string): ImportPosition {
+  const [createdAt, id] = readCursor(cursor, 2)
+  const at = Number(createdAt)
+  // Further off than this a moment is not written as the database reads it.
+  if (Number.isSafeInteger(at) && Math.abs(at) < 1e14 && isId(String(id))) {
+    return { createdAt: instant(at), id: String(id) as Id }
+  }
+  throw cursorFault()
+}
+
+function cursorFault(): Fault {
+  return new Fault('invalid', 'cursor.unreadable', { say: 'This cursor is not one that the list gave.' })
 }
 
 /**

@@ -53,7 +53,7 @@ export async function receiveFile(intake: Intake, file: NewFile): Promise<Import
     insertImport(tx, file.tenantId, {
       id,
       siteId: file.site.id,
-      fileName: file.fileName,
+      fileName: plainName(file.fileName),
       actor: file.actor,
       createdAt: clock.now(),
     }),
@@ -174,6 +174,11 @@ function receivingFault(error: unknown): StoredFault {
     code: 'import.interrupted',
     detail: 'The file stopped arriving before its end. Nothing of it was kept; send it again.',
   }
+}
+
+/** A name as it was sent may hold anything; what is kept is shown in one line, and PostgreSQL stores no NUL. */
+function plainName(fileName: string): string {
+  return fileName.toWellFormed().replaceAll(/\p{Cc}/gu, '').slice(0, 255) || 'file.csv'
 }
 
 /** The file's name without its endings: what a merchant recognises. */

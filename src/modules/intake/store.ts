@@ -221,3 +221,15 @@ export async function listStalledImports(
     order by moved_at limit 100`.execute(tx)
   return rows
 }
+
+export type LatestImport = { readonly connectionId: Id; readonly state: ImportState; readonly at: Instant }
+
+/** The newest import of each connection. */
+export async function listLatestImports(tx: Tx, tenantId: TenantId): Promise<LatestImport[]> {
+  const { rows } = await sql<LatestImport>`
+    select distinct on (connection_id) connection_id as "connectionId", state, coalesce(moved_at, created_at) as at
+    from pos.imports
+    where tenant_id = ${tenantId} and connection_id is not null
+    order by connection_id, created_at desc, id desc`.execute(tx)
+  return rows
+}

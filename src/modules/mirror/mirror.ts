@@ -2,10 +2,10 @@ import { articleKey } from '#canon/article.ts'
 import { refundFingerprint, saleFingerprint } from '#canon/fingerprint.ts'
 import { checkIdentity } from '#canon/money-identity.ts'
 import { type Id, newId } from '#kernel/ids.ts'
-import type { LocalDate } from '#kernel/instant.ts'
+import { addDays, type Instant, instantText, type LocalDate, localDate } from '#kernel/instant.ts'
 import { sum } from '#kernel/money.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
-import type { Tx } from '#platform/postgres/database.ts'
+import type { Database, Tx } from '#platform/postgres/database.ts'
 import {
   type FiledRefund,
   isNewer,
@@ -105,6 +105,12 @@ function newestOfEach(sales: readonly SaleFiling[]): SaleFiling[] {
     if (standing === undefined || isNewer(filing, standing)) newest.set(filing.sale.externalId, filing)
   }
   return [...newest.values()].sort((a, b) => (a.sale.externalId < b.sale.externalId ? -1 : 1))
+}
+
+/** Makes the months of the near future, so that no sale has to wait for its month to be made. */
+export async function prepareMonths(database: Database, now: Instant): Promise<void> {
+  const today = localDate(instantText(now).slice(0, 10))
+  await database.system((tx) => ensureMonths(tx, addDays(today, -1), addDays(today, 45)))
 }
 
 async function ensureMonthsOf(tx: Tx, sales: readonly SaleFiling[], refunds: readonly RefundFiling[]): Promise<void> {

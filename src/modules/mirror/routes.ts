@@ -5,7 +5,7 @@ import { type Id, isId, type TenantId } from '#kernel/ids.ts'
 import { findInstant, findLocalDate } from '#kernel/instant.ts'
 import { defineRoute, media, type Route } from '#platform/http/route.ts'
 import type { Database } from '#platform/postgres/database.ts'
-import { getSale, listSales, type SalePage } from './sales.ts'
+import { getSale, isStorableDay, isStorableMoment, listSales, type SalePage } from './sales.ts'
 import { csvHeader, csvLine } from './sales-csv.ts'
 import type { SaleFilter } from './store-list.ts'
 import { wireSale, wireSaleDetail } from './wire.ts'
@@ -110,7 +110,7 @@ export function filterOf(query: z.infer<typeof filterQuery>): SaleFilter {
     statuses: status as SaleFilter['statuses'],
   }
   const day = query.business_date === undefined ? undefined : findLocalDate(query.business_date)
-  if (day === null) throw bad('/business_date', 'a day that exists, such as 2026-03-31')
+  if (day === null || (day !== undefined && !isStorableDay(day))) throw bad('/business_date', 'a day that exists, such as 2026-03-31')
   if (day !== undefined) Object.assign(filter, { fromDay: day, toDay: day })
   if (query.from !== undefined) Object.assign(filter, boundOf('/from', query.from, 'fromDay', 'from'))
   if (query.to !== undefined) Object.assign(filter, boundOf('/to', query.to, 'toDay', 'to'))
@@ -132,11 +132,11 @@ export function filterOf(query: z.infer<typeof filterQuery>): SaleFilter {
 function boundOf(pointer: string, text: string, dayField: 'fromDay' | 'toDay', momentField: 'from' | 'to') {
   if (text.length <= 10) {
     const day = findLocalDate(text)
-    if (day === null) throw bad(pointer, 'a day that exists, such as 2026-03-31, or a moment')
+    if (day === null || !isStorableDay(day)) throw bad(pointer, 'a day that exists, such as 2026-03-31, or a moment')
     return { [dayField]: day }
   }
   const at = findInstant(text)
-  if (at === null) throw bad(pointer, 'a moment such as 2026-03-31T09:00:00Z, or a day')
+  if (at === null || !isStorableMoment(at)) throw bad(pointer, 'a moment such as 2026-03-31T09:00:00Z, or a day')
   return { [momentField]: at }
 }
 

@@ -3,7 +3,7 @@ import type { CurrencyCode } from '#kernel/currency.ts'
 import { cursorText, readCursor } from '#kernel/cursor.ts'
 import { Fault } from '#kernel/fault.ts'
 import { type Id, isId, type TenantId } from '#kernel/ids.ts'
-import { findLocalDate, type Instant, instant, instantText } from '#kernel/instant.ts'
+import { findLocalDate, type Instant, instant, instantText, type LocalDate } from '#kernel/instant.ts'
 import { type Minor, type WireMoney, wireMoney } from '#kernel/money.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import { listSaleIds, type SaleFilter, type SalePosition } from './store-list.ts'
@@ -63,11 +63,23 @@ export async function getSale(tx: Tx, tenantId: TenantId, saleId: string): Promi
   }
 }
 
+// JavaScript knows days before the year 1 and after 9999; RFC 3339 and a database's date do not write them alike.
+const FIRST_MOMENT = Date.parse('0001-01-01T00:00:00Z')
+const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z')
+
+export function isStorableMoment(ms: number): boolean {
+  return Number.isSafeInteger(ms) && ms >= FIRST_MOMENT && ms <= LAST_MOMENT
+}
+
+export function isStorableDay(day: LocalDate): boolean {
+  return day >= '0001-01-01'
+}
+
 function positionOf(cursor: string): SalePosition {
   const [day, soldAt, id] = readCursor(cursor, 3)
   const businessDate = findLocalDate(String(day))
-  if (businessDate !== null && typeof soldAt === 'number' && isId(String(id))) {
-    return { businessDate, soldAt: instant(soldAt), id: String(id) as Id }
+  if (businessDate !== null && isStorableDay(businessDate) && isStorableMoment(Number(soldAt)) && isId(String(id))) {
+    return { businessDate, soldAt: instant(Number(soldAt)), id: String(id) as Id }
   }
   throw new Fault('invalid', 'cursor.unreadable', { say: 'This cursor is not one that the list gave.' })
 }

@@ -19,6 +19,7 @@ import { requestIdOf } from './request-id.ts'
 import type { Route } from './route.ts'
 import { addSecurityHeaders } from './security.ts'
 import { pathOf, serve } from './serve.ts'
+import { refuseUnreadable } from './unreadable.ts'
 import { addWeb, isPageRequest } from './web.ts'
 
 export type ServerOptions = {
@@ -69,6 +70,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     trustProxy: trusted(options.trustProxy),
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: 256 },
+    clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => sendFailure(options, error, request, reply as FastifyReply),
   })
   app.decorateRequest('admitted', null)

@@ -112,7 +112,7 @@ export function tenantApi(tenantId: string): TenantApi {
     tenantId,
     path: (rest) => `/api/v1/tenants/${encodeURIComponent(tenantId)}/${rest}`,
     get: (path, options) => send('GET', path, { ...options, tenantId }),
-    post: (path, body, options) => send('POST', path, { ...options, body: body ?? {}, tenantId }),
+    post: (path, body, options) => send('POST', path, { ...options, body, tenantId }),
     put: (path, body) => send('PUT', path, { body, tenantId }),
     remove: (path) => send('DELETE', path, { tenantId }),
   }

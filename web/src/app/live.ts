@@ -7,7 +7,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 //   connecting → live → lost → live → …       `lost` for more than five seconds is shown to the person.
 
 export type LiveState = 'connecting' | 'live' | 'lost'
-const EVENT_TYPES = ['sales.recorded', 'import.moved', 'import.finished', 'connection.moved', 'sites.changed'] as const
+const EVENT_TYPES = ['sales.recorded', 'import.moved', 'import.finished', 'import.failed'] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
 declare module '@tanstack/react-query' {
@@ -106,7 +106,6 @@ export function followEvents(url: string, client: QueryClient): () => void {
       if (type !== null) refresh.note(type)
     }
     source.onmessage = hear
-    for (const type of EVENT_TYPES) source.addEventListener(type, hear)
   }
   function close(): void {
     clearTimeout(retry)

@@ -223,12 +223,12 @@ function LiveSign(): ReactNode {
   )
 }
 
-export function ThemeSegments(): ReactNode {
+export function ThemeSegments(props: { worded?: boolean }): ReactNode {
   const theme = useTheme()
   const icon = (Icon: LucideIcon, label: string): ReactNode => (
     <>
       <Icon className="size-3.5" aria-hidden="true" />
-      <span className="sr-only">{label}</span>
+      <span className={props.worded === true ? undefined : 'sr-only'}>{label}</span>
     </>
   )
   return (
@@ -250,7 +250,7 @@ export function SignOutButton(props: { small?: boolean }): ReactNode {
   const navigate = useNavigate()
   const leave = async (): Promise<void> => {
     // Whatever the hub answers, this browser forgets.
-    await send('POST', '/api/v1/auth/sign-out', { body: {} }).catch(() => null)
+    await send('POST', '/api/v1/auth/sign-out').catch(() => null)
     await navigate({ to: '/sign-in' })
     client.clear()
   }

@@ -26,7 +26,7 @@ export function useBusinessToday(siteId?: string): string {
   const sites = useSites()
   const site = sites.find((one) => one.id === siteId) ?? sites[0]
   const now = useNow(30_000)
-  return businessToday(now, site?.time_zone ?? tenant.time_zone, site?.close_out)
+  return businessToday(now, site?.time_zone ?? tenant.time_zone, site?.close_out ?? tenant.close_out)
 }
 
 /** The machine's clock, looked at every so often. */

@@ -18,14 +18,14 @@ export function Card(props: {
       aria-busy={props.busy === true ? true : undefined}
       className={classes('flex min-w-0 flex-col rounded-lg border border-line bg-surface shadow-card', props.className)}
     >
-      <header className="flex min-h-13 flex-wrap items-center justify-between gap-x-3 gap-y-2 px-5 pt-3 pb-1">
+      <header className="flex flex-wrap items-start justify-between gap-x-3 gap-y-1 px-5 pt-4">
         <div className="min-w-0">
           <h2 id={id} className="truncate text-base font-semibold">
             {props.title}
           </h2>
           {props.say === undefined ? null : <p className="text-xs text-muted">{props.say}</p>}
         </div>
-        {props.actions === undefined ? null : <div className="ml-auto flex items-center gap-1">{props.actions}</div>}
+        {props.actions === undefined ? null : <div className="-mt-1 -mr-1.5 ml-auto flex items-center gap-1">{props.actions}</div>}
       </header>
       <div className={classes('min-w-0 flex-1', props.bodyClassName ?? 'px-5 pt-2 pb-5')}>{props.children}</div>
     </section>

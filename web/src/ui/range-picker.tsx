@@ -24,6 +24,7 @@ export function RangePicker<T extends string>(props: {
   from: string
   to: string
   max?: string
+  className?: string
   onPreset: (preset: T) => void
   onRange: (from: string, to: string) => void
 }): ReactNode {
@@ -38,7 +39,7 @@ export function RangePicker<T extends string>(props: {
       trigger={
         <Button
           aria-label={`${texts.label}: ${props.shown}`}
-          className="num font-normal max-sm:col-span-3 max-sm:justify-start"
+          className={classes('num font-normal max-sm:justify-start', props.className)}
         >
           <CalendarDays className="size-4 text-muted" aria-hidden="true" />
           {props.shown}

@@ -1,20 +1,16 @@
 import type { ReactNode } from 'react'
 import { formatMajor, formatNumber, formatShare } from '../../app/format.ts'
-import { texts } from '../../app/texts.ts'
+import { texts, wordFor } from '../../app/texts.ts'
 import type { FiguresBlock } from '../../app/wire.ts'
 import { Bars, PartsBar, partColour } from '../../ui/bars.tsx'
 import { ChartCard } from '../../ui/chart/chart-card.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Table } from '../../ui/table.tsx'
 
-export function tenderName(method: string): string {
-  return method in texts.tenders ? texts.tenders[method as keyof typeof texts.tenders] : method
-}
-
 /** How people paid: parts of a whole, each with its number. */
 export function PaymentMix(props: { block: FiguresBlock; className?: string }): ReactNode {
   const { payment_methods: methods, currency } = props.block
-  const say = methods.map((one) => `${tenderName(one.method)} ${formatShare(one.share ?? 0)}`).join(', ')
+  const say = methods.map((one) => `${wordFor(texts.tenders, one.method)} ${formatShare(one.share ?? 0)}`).join(', ')
   return (
     <ChartCard
       title={texts.overview.payments}
@@ -33,7 +29,7 @@ export function PaymentMix(props: { block: FiguresBlock; className?: string }): 
               {methods.map((one, place) => (
                 <li key={one.method} className="flex items-center gap-2.5">
                   <span aria-hidden="true" className={classes('size-2.5 shrink-0 rounded-[3px]', partColour(place))} />
-                  <span className="min-w-0 flex-1 truncate">{tenderName(one.method)}</span>
+                  <span className="min-w-0 flex-1 truncate">{wordFor(texts.tenders, one.method)}</span>
                   <span className="num text-xs text-muted">{one.share === null ? '' : formatShare(one.share)}</span>
                   <span className="num min-w-20 text-right font-medium">{formatMajor(one.amount, currency)}</span>
                 </li>
@@ -50,7 +46,7 @@ export function PaymentMix(props: { block: FiguresBlock; className?: string }): 
           rowKey={(one) => one.method}
           empty={texts.overview.noPayments}
           columns={[
-            { key: 'method', head: texts.overview.method, cell: (one) => tenderName(one.method) },
+            { key: 'method', head: texts.overview.method, cell: (one) => wordFor(texts.tenders, one.method) },
             {
               key: 'payments',
               head: texts.shell.sales,

@@ -47,6 +47,7 @@ export function Toolbar(props: {
         from={range.from}
         to={range.to}
         max={today}
+        className="max-sm:col-span-3"
         onPreset={(value) => go(value === DEFAULT_RANGE ? rest : { ...rest, range: value })}
         onRange={(from, to) => go({ ...rest, from, to })}
       />

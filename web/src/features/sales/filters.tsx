@@ -32,7 +32,7 @@ export function Filters(props: { search: SalesSearch; today: string }): ReactNod
   return (
     <search className="flex flex-col gap-2">
       <div className="grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
-        <Words key={search.q ?? ''} value={search.q ?? ''} onChange={(q) => go({ q })} />
+        <Words value={search.q ?? ''} onChange={(q) => go({ q })} />
         <RangePicker
           texts={texts.range}
           presets={[
@@ -94,8 +94,10 @@ export function Filters(props: { search: SalesSearch; today: string }): ReactNod
 
 /** Waits until the typing rests, so that half a word is not searched for. */
 function Words(props: { value: string; onChange: (q: string) => void }): ReactNode {
-  const [text, setText] = useState(props.value)
+  const [{ text, known }, setWords] = useState({ text: props.value, known: props.value })
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  // The address changed without this field: filters were cleared, or the person went back.
+  if (known !== props.value) setWords({ text: text.trim() === props.value ? text : props.value, known: props.value })
   useEffect(() => () => clearTimeout(timer.current), [])
   return (
     <div className="relative col-span-2 sm:w-64">
@@ -109,11 +111,8 @@ function Words(props: { value: string; onChange: (q: string) => void }): ReactNo
         type="search"
         placeholder={texts.sales.searchHint}
         value={text}
-        // The address follows the words; the field then starts anew under it and keeps its place.
-        // biome-ignore lint/a11y/noAutofocus: only the field that was just typed in
-        autoFocus={props.value !== '' && document.activeElement === document.body}
         onChange={(event) => {
-          setText(event.target.value)
+          setWords({ text: event.target.value, known })
           clearTimeout(timer.current)
           timer.current = setTimeout(() => props.onChange(event.target.value), TYPING_MS)
         }}

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { formatDay, formatMoney, formatMoneyOr, formatTime } from '../../app/format.ts'
-import { texts } from '../../app/texts.ts'
+import { texts, wordFor } from '../../app/texts.ts'
 import type { Sale } from '../../app/wire.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { classes } from '../../ui/classes.ts'
@@ -36,9 +36,7 @@ function itemsText(sale: Sale): string {
 }
 
 function tendersText(sale: Sale): string {
-  const names = sale.payments.map((one) =>
-    one.tender in texts.tenders ? texts.tenders[one.tender as keyof typeof texts.tenders] : one.tender,
-  )
+  const names = sale.payments.map((one) => wordFor(texts.tenders, one.tender))
   return [...new Set(names)].join(', ')
 }
 
@@ -57,7 +55,7 @@ export function SaleRow(props: { sale: Sale; site: string; timeZone: string; arr
         props.arrived && 'animate-arrive',
       )}
     >
-      <th scope="row" className="py-2.5 pr-2.5 pl-5 text-left align-top font-normal whitespace-nowrap">
+      <th scope="row" className="py-2 pr-2.5 pl-5 text-left align-top font-normal whitespace-nowrap">
         <Link
           to="/sales/$saleId"
           params={{ saleId: sale.id }}
@@ -70,8 +68,8 @@ export function SaleRow(props: { sale: Sale; site: string; timeZone: string; arr
           {dayOnly ? texts.sales.dayOnly : formatDay(sale.business_date, 'weekday')}
         </span>
       </th>
-      <td className="num max-w-40 truncate px-2.5 py-2.5 align-top text-muted max-md:hidden">{saleNumber(sale)}</td>
-      <td className="w-full max-w-0 px-2.5 py-2.5 align-top">
+      <td className="num max-w-40 truncate px-2.5 py-2 align-top text-muted max-md:hidden">{saleNumber(sale)}</td>
+      <td className="w-full max-w-0 px-2.5 py-2 align-top">
         <span className={classes('block truncate', struck && 'text-muted line-through')}>
           {itemsText(sale)}
           {more > 0 ? <span className="text-faint"> {texts.sales.moreItems(more)}</span> : null}
@@ -81,10 +79,10 @@ export function SaleRow(props: { sale: Sale; site: string; timeZone: string; arr
           <SaleBadges sale={sale} />
         </span>
       </td>
-      <td className="px-2.5 py-2.5 align-top whitespace-nowrap text-muted max-lg:hidden">{tendersText(sale)}</td>
+      <td className="px-2.5 py-2 align-top whitespace-nowrap text-muted max-lg:hidden">{tendersText(sale)}</td>
       <td
         className={classes(
-          'num py-2.5 pr-5 pl-2.5 text-right align-top font-medium whitespace-nowrap',
+          'num py-2 pr-5 pl-2.5 text-right align-top font-medium whitespace-nowrap',
           struck && 'text-muted line-through',
         )}
       >

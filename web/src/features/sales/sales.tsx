@@ -113,7 +113,7 @@ function List(props: { rows: readonly Sale[]; scope: string; settled: boolean })
             <th scope="col" className="px-2.5 py-2 font-medium">
               {texts.sales.what}
             </th>
-            <th scope="col" className="px-2.5 py-2 font-medium max-lg:hidden">
+            <th scope="col" className="px-2.5 py-2 font-medium whitespace-nowrap max-lg:hidden">
               {texts.sales.paidWith}
             </th>
             <th scope="col" className="py-2 pr-5 pl-2.5 text-right font-medium">

@@ -1,0 +1,35 @@
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { run as runFigures } from './figures.ts'
+import { run as runImport } from './import.ts'
+import { run as runOutbox } from './outbox.ts'
+import { run as runRest } from './rest.ts'
+
+// `npm run bench` runs every bench at its full size and prints one line each; `npm run bench -- import` runs one.
+//   --smoke    small sizes: shows that they run, and says nothing about speed
+//   --accept   keeps the line in bench/accepted/, to compare the next one with
+
+const BENCHES = {
+  rest: { full: () => runRest(), smoke: () => runRest(500) },
+  outbox: { full: () => runOutbox(), smoke: () => runOutbox({ seconds: 2, quietTenants: 100 }) },
+  import: { full: () => runImport(1_000_000), smoke: () => runImport(20_000) },
+  figures: { full: () => runFigures({ rows: 10_000_000 }), smoke: () => runFigures({ rows: 20_000 }) },
+} as const
+
+type Name = keyof typeof BENCHES
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { smoke: { type: 'boolean', default: false }, accept: { type: 'boolean', default: false } },
+})
+const names = (positionals.length === 0 ? Object.keys(BENCHES) : positionals) as Name[]
+for (const name of names) {
+  if (!(name in BENCHES)) throw new Error(`there is no bench "${name}"; there are ${Object.keys(BENCHES).join(', ')}`)
+  const result = await BENCHES[name][values.smoke ? 'smoke' : 'full']()
+  console.log(JSON.stringify(result))
+  if (values.accept && !values.smoke) {
+    const kept = { ...result, measured_on: { node: process.version, cores: cpus().length, cpu: cpus()[0]?.model } }
+    await writeFile(new URL(`accepted/${name}.json`, import.meta.url), `${JSON.stringify(kept, null, 2)}\n`)
+  }
+}

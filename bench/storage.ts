@@ -1,0 +1,38 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { type Database, openDatabase } from '#platform/postgres/database.ts'
+import { startEmbedded } from '#platform/postgres/embedded.ts'
+import { migrate } from '#platform/postgres/migrate.ts'
+import { prepareQueue } from '#platform/queue/queue.ts'
+
+export type BenchStorage = {
+  readonly database: Database
+  readonly dir: string
+  /** A superuser in the same database, for what the hub itself may not do. */
+  readonly superuser: pg.Client
+}
+
+/** A server of the bench's own, with the hub's real settings (fsync on), gone afterwards. */
+export async function withBenchStorage<T>(work: (storage: BenchStorage) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tillwire-bench-'))
+  await chmod(dir, 0o711)
+  const server = await startEmbedded({ dataDir: dir })
+  const superuser = new pg.Client({ connectionString: server.superuserUrl.replace('/postgres?', '/tillwire?') })
+  try {
+    await migrate(server.url)
+    await prepareQueue(server.url)
+    await superuser.connect()
+    const database = openDatabase({ url: server.url })
+    try {
+      return await work({ database, dir, superuser })
+    } finally {
+      await database.close()
+    }
+  } finally {
+    await superuser.end()
+    await server.stop()
+    await rm(dir, { recursive: true, force: true })
+  }
+}

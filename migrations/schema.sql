@@ -1,0 +1,1007 @@
+-- The schema as the numbered steps leave it. Made by `npm run schema`, compared by a test, run by nobody.
+-- Left out: the job queue's own schema, and the monthly partitions that are made when they are first needed.
+
+create schema auth;
+
+grant usage on schema auth to tillwire_auth;
+grant usage on schema auth to tillwire_system;
+
+create schema hub;
+
+grant usage on schema hub to tillwire_app;
+grant usage on schema hub to tillwire_system;
+
+create schema pos;
+
+grant usage on schema pos to tillwire_app;
+grant usage on schema pos to tillwire_system;
+
+CREATE OR REPLACE FUNCTION hub.current_tenant()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('tillwire.tenant'::text, true), ''::text))::uuid;
+
+CREATE OR REPLACE FUNCTION hub.enqueue(task text, work jsonb, job_key text DEFAULT NULL::text, queue_name text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts integer DEFAULT NULL::integer, priority integer DEFAULT NULL::integer, for_tenant uuid DEFAULT NULL::uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  caller constant uuid := hub.current_tenant();
+  tenant constant uuid := coalesce(caller, for_tenant);
+begin
+  if caller <> for_tenant then
+    raise insufficient_privilege using message = 'a tenant''s transaction cannot give work to another tenant';
+  end if;
+  perform graphile_worker.add_job(
+    identifier => task,
+    payload => json_build_object('tenant', tenant, 'work', work),
+    queue_name => enqueue.queue_name,
+    run_at => enqueue.run_at,
+    max_attempts => enqueue.max_attempts,
+    -- The library's keys are one space for all: the tenant and the task make them ours.
+    job_key => coalesce(tenant::text, 'hub') || '/' || task || '/' || enqueue.job_key,
+    priority => enqueue.priority
+  );
+end $function$;
+revoke execute on function hub.enqueue(text,jsonb,text,text,timestamp with time zone,integer,integer,uuid) from public;
+grant execute on function hub.enqueue(text,jsonb,text,text,timestamp with time zone,integer,integer,uuid) to tillwire_app;
+grant execute on function hub.enqueue(text,jsonb,text,text,timestamp with time zone,integer,integer,uuid) to tillwire_system;
+
+CREATE OR REPLACE PROCEDURE hub.protect(IN target regclass, IN app_grants text, IN system_grants text DEFAULT 'select'::text)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('alter table %s enable row level security', target);
+  execute format('alter table %s force row level security', target);
+  execute format(
+    'create policy tenant_wall on %s to tillwire_app using (tenant_id = (select hub.current_tenant())) with check (tenant_id = (select hub.current_tenant()))',
+    target);
+  execute format('create policy across_tenants on %s to tillwire_system using (true) with check (true)', target);
+  if app_grants <> '' then
+    execute format('grant %s on %s to tillwire_app', app_grants, target);
+  end if;
+  if system_grants <> '' then
+    execute format('grant %s on %s to tillwire_system', system_grants, target);
+  end if;
+end $procedure$;
+revoke execute on procedure hub.protect(regclass,text,text) from public;
+
+CREATE OR REPLACE FUNCTION pos.ensure_months(first_day date, last_day date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  parent text;
+  month date := date_trunc('month', first_day)::date;
+  partition text;
+  made integer := 0;
+begin
+  if first_day < date '1990-01-01' or last_day > date '2100-01-01' or last_day < first_day then
+    raise exception 'months from % to % are not to be made', first_day, last_day using errcode = '22023';
+  end if;
+  while month <= last_day loop
+    foreach parent in array array['transactions', 'transaction_items', 'transaction_payments', 'sale_revisions', 'refunds'] loop
+      partition := parent || to_char(month, '_YYYY_MM');
+      if to_regclass('pos.' || partition) is null then
+        -- Two writers may want the same month at once; the second one waits here and then finds it made.
+        perform pg_advisory_xact_lock(7411002);
+        if to_regclass('pos.' || partition) is null then
+          execute format('create table pos.%I partition of pos.%I for values from (%L) to (%L)',
+            partition, parent, month, (month + interval '1 month')::date);
+          -- A month is filled by the thousand; a planner that has not looked since plans as if it were empty.
+          execute format('alter table pos.%I set (autovacuum_analyze_threshold = 500, autovacuum_analyze_scale_factor = 0.05)', partition);
+          call hub.protect(('pos.' || partition)::regclass, '', '');
+          made := made + 1;
+        end if;
+      end if;
+    end loop;
+    month := (month + interval '1 month')::date;
+  end loop;
+  return made;
+end $function$;
+revoke execute on function pos.ensure_months(date,date) from public;
+grant execute on function pos.ensure_months(date,date) to tillwire_app;
+grant execute on function pos.ensure_months(date,date) to tillwire_system;
+
+create table auth.account (
+  id uuid not null,
+  "accountId" text not null,
+  "providerId" text not null,
+  "userId" uuid not null,
+  "accessToken" text,
+  "refreshToken" text,
+  "idToken" text,
+  "accessTokenExpiresAt" timestamp with time zone,
+  "refreshTokenExpiresAt" timestamp with time zone,
+  scope text,
+  password text,
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP,
+  "updatedAt" timestamp with time zone not null,
+  constraint account_pkey PRIMARY KEY (id),
+  constraint "account_userId_fkey" FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX account_provider ON auth.account USING btree ("providerId", "accountId");
+CREATE INDEX "account_userId_idx" ON auth.account USING btree ("userId");
+grant delete, insert, select, update on auth.account to tillwire_auth;
+grant insert on auth.account to tillwire_system;
+
+create table auth.invitation (
+  id uuid not null,
+  "organizationId" uuid not null,
+  email text not null,
+  role text,
+  status text not null,
+  "expiresAt" timestamp with time zone not null,
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP,
+  "inviterId" uuid not null,
+  constraint invitation_pkey PRIMARY KEY (id),
+  constraint "invitation_inviterId_fkey" FOREIGN KEY ("inviterId") REFERENCES auth."user"(id) ON DELETE CASCADE,
+  constraint "invitation_organizationId_fkey" FOREIGN KEY ("organizationId") REFERENCES auth.organization(id) ON DELETE CASCADE
+);
+CREATE INDEX invitation_email_idx ON auth.invitation USING btree (email);
+CREATE INDEX "invitation_organizationId_idx" ON auth.invitation USING btree ("organizationId");
+grant delete, insert, select, update on auth.invitation to tillwire_auth;
+
+create table auth.member (
+  id uuid not null,
+  "organizationId" uuid not null,
+  "userId" uuid not null,
+  role text not null,
+  "createdAt" timestamp with time zone not null,
+  constraint member_pkey PRIMARY KEY (id),
+  constraint "member_organizationId_fkey" FOREIGN KEY ("organizationId") REFERENCES auth.organization(id) ON DELETE CASCADE,
+  constraint "member_organizationId_userId_key" UNIQUE ("organizationId", "userId"),
+  constraint member_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'manager'::text, 'viewer'::text]))),
+  constraint "member_userId_fkey" FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
+);
+CREATE INDEX "member_organizationId_idx" ON auth.member USING btree ("organizationId");
+CREATE INDEX "member_userId_idx" ON auth.member USING btree ("userId");
+grant delete, insert, select, update on auth.member to tillwire_auth;
+grant delete, insert, select on auth.member to tillwire_system;
+grant update (role) on auth.member to tillwire_system;
+
+create table auth.organization (
+  id uuid not null,
+  name text not null,
+  slug text not null,
+  logo text,
+  "createdAt" timestamp with time zone not null,
+  metadata text,
+  constraint organization_pkey PRIMARY KEY (id),
+  constraint organization_id_fkey FOREIGN KEY (id) REFERENCES hub.tenants(id) ON DELETE CASCADE,
+  constraint organization_slug_key UNIQUE (slug)
+);
+grant delete, insert, select, update on auth.organization to tillwire_auth;
+grant insert, select on auth.organization to tillwire_system;
+
+create table auth.session (
+  id uuid not null,
+  "expiresAt" timestamp with time zone not null,
+  token text not null,
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP,
+  "updatedAt" timestamp with time zone not null,
+  "ipAddress" text,
+  "userAgent" text,
+  "userId" uuid not null,
+  "activeOrganizationId" uuid,
+  constraint session_pkey PRIMARY KEY (id),
+  constraint session_token_key UNIQUE (token),
+  constraint "session_userId_fkey" FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
+);
+CREATE INDEX "session_userId_idx" ON auth.session USING btree ("userId");
+grant delete, insert, select, update on auth.session to tillwire_auth;
+
+create table auth."user" (
+  id uuid not null,
+  name text not null,
+  email text not null,
+  "emailVerified" boolean not null,
+  image text,
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP,
+  "updatedAt" timestamp with time zone not null default CURRENT_TIMESTAMP,
+  constraint user_pkey PRIMARY KEY (id),
+  constraint user_email_check CHECK ((email = lower(email))),
+  constraint user_email_key UNIQUE (email)
+);
+grant delete, insert, select, update on auth."user" to tillwire_auth;
+grant insert on auth."user" to tillwire_system;
+grant select (id, name, email) on auth."user" to tillwire_system;
+
+create table auth.verification (
+  id uuid not null,
+  identifier text not null,
+  value text not null,
+  "expiresAt" timestamp with time zone not null,
+  "createdAt" timestamp with time zone not null default CURRENT_TIMESTAMP,
+  "updatedAt" timestamp with time zone not null default CURRENT_TIMESTAMP,
+  constraint verification_pkey PRIMARY KEY (id)
+);
+CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier);
+grant delete, insert, select, update on auth.verification to tillwire_auth;
+
+create table hub.api_keys (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  prefix text not null,
+  hash bytea not null,
+  scopes text[] not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint api_keys_hash_check CHECK ((length(hash) = 32)),
+  constraint api_keys_hash_key UNIQUE (hash),
+  constraint api_keys_name_check CHECK ((name <> ''::text)),
+  constraint api_keys_scopes_check CHECK ((cardinality(scopes) > 0)),
+  constraint api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
+);
+alter table hub.api_keys enable row level security;
+alter table hub.api_keys force row level security;
+create policy across_tenants on hub.api_keys for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on hub.api_keys for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on hub.api_keys to tillwire_app;
+grant select on hub.api_keys to tillwire_system;
+grant update (last_used_at) on hub.api_keys to tillwire_system;
+
+create table hub.idempotency_keys (
+  tenant_id uuid not null,
+  key text not null,
+  route text not null,
+  caller text not null,
+  body_hash bytea not null,
+  state text not null,
+  status smallint,
+  answer bytea,
+  content_type text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, key),
+  constraint idempotency_keys_check CHECK (((state = 'done'::text) = (status IS NOT NULL))),
+  constraint idempotency_keys_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text])))
+);
+CREATE INDEX idempotency_keys_expiry ON hub.idempotency_keys USING btree (expires_at);
+alter table hub.idempotency_keys enable row level security;
+alter table hub.idempotency_keys force row level security;
+create policy across_tenants on hub.idempotency_keys for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on hub.idempotency_keys for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on hub.idempotency_keys to tillwire_app;
+grant delete, select on hub.idempotency_keys to tillwire_system;
+
+create table hub.installation (
+  only_row boolean not null,
+  root_key_check bytea not null,
+  created_at timestamp with time zone not null,
+  constraint installation_pkey PRIMARY KEY (only_row),
+  constraint installation_only_row_check CHECK (only_row)
+);
+alter table hub.installation enable row level security;
+alter table hub.installation force row level security;
+create policy system_only on hub.installation for all to tillwire_system using (true) with check (true);
+grant insert, select on hub.installation to tillwire_system;
+
+create table hub.outbox (
+  tenant_id uuid not null,
+  seq bigint not null,
+  id uuid not null,
+  type text not null,
+  subject text not null,
+  occurred_at timestamp with time zone not null,
+  actor text not null,
+  request_id text,
+  cause uuid,
+  schema_version smallint not null,
+  data jsonb not null,
+  constraint outbox_pkey PRIMARY KEY (tenant_id, seq),
+  constraint outbox_seq_check CHECK ((seq > 0))
+);
+comment on table hub.outbox is 'Every fact that others may react to, one line each, in commit order per tenant.';
+alter table hub.outbox enable row level security;
+alter table hub.outbox force row level security;
+create policy across_tenants on hub.outbox for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on hub.outbox for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select on hub.outbox to tillwire_app;
+grant select on hub.outbox to tillwire_system;
+
+create table hub.outbox_cursors (
+  tenant_id uuid not null,
+  follower text not null,
+  seq bigint not null,
+  failures integer not null default 0,
+  retry_at timestamp with time zone,
+  last_error text,
+  constraint outbox_cursors_pkey PRIMARY KEY (tenant_id, follower)
+) with (fillfactor=50);
+CREATE INDEX outbox_cursors_retry ON hub.outbox_cursors USING btree (retry_at) WHERE (retry_at IS NOT NULL);
+alter table hub.outbox_cursors enable row level security;
+alter table hub.outbox_cursors force row level security;
+create policy across_tenants on hub.outbox_cursors for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on hub.outbox_cursors for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on hub.outbox_cursors to tillwire_app;
+grant insert, select, update on hub.outbox_cursors to tillwire_system;
+
+create table hub.outbox_followers (
+  name text not null,
+  first_seen_at timestamp with time zone not null,
+  constraint outbox_followers_pkey PRIMARY KEY (name)
+);
+grant insert, select on hub.outbox_followers to tillwire_system;
+
+create table hub.outbox_heads (
+  tenant_id uuid not null,
+  seq bigint not null,
+  appended_by xid8 not null,
+  constraint outbox_heads_pkey PRIMARY KEY (tenant_id),
+  constraint outbox_heads_seq_check CHECK ((seq >= 0))
+) with (fillfactor=50);
+alter table hub.outbox_heads enable row level security;
+alter table hub.outbox_heads force row level security;
+create policy across_tenants on hub.outbox_heads for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on hub.outbox_heads for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on hub.outbox_heads to tillwire_app;
+grant select on hub.outbox_heads to tillwire_system;
+
+create table hub.schema_migrations (
+  id integer not null,
+  name text not null,
+  hash text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migrations_pkey PRIMARY KEY (id)
+);
+
+create table hub.sign_in_links (
+  id uuid not null,
+  hash bytea not null,
+  purpose text not null,
+  user_id uuid,
+  tenant_id uuid,
+  email text,
+  role text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  uses_left integer,
+  constraint sign_in_links_pkey PRIMARY KEY (id),
+  constraint sign_in_links_check CHECK (((purpose = 'sign-in'::text) = (user_id IS NOT NULL))),
+  constraint sign_in_links_check1 CHECK (((purpose = 'join'::text) = (tenant_id IS NOT NULL))),
+  constraint sign_in_links_check2 CHECK (((purpose = 'join'::text) = (email IS NOT NULL))),
+  constraint sign_in_links_check3 CHECK (((purpose = 'join'::text) = (role IS NOT NULL))),
+  constraint sign_in_links_hash_check CHECK ((length(hash) = 32)),
+  constraint sign_in_links_hash_key UNIQUE (hash),
+  constraint sign_in_links_purpose_check CHECK ((purpose = ANY (ARRAY['set-up'::text, 'sign-in'::text, 'join'::text]))),
+  constraint sign_in_links_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'manager'::text, 'viewer'::text]))),
+  constraint sign_in_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id) ON DELETE CASCADE,
+  constraint sign_in_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE,
+  constraint sign_in_links_uses_left_check CHECK ((uses_left >= 0))
+);
+CREATE INDEX sign_in_links_tenant ON hub.sign_in_links USING btree (tenant_id) WHERE (tenant_id IS NOT NULL);
+alter table hub.sign_in_links enable row level security;
+alter table hub.sign_in_links force row level security;
+create policy across_tenants on hub.sign_in_links for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on hub.sign_in_links for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on hub.sign_in_links to tillwire_system;
+grant update (uses_left) on hub.sign_in_links to tillwire_system;
+
+create table hub.tenants (
+  id uuid not null,
+  slug text not null,
+  name text not null,
+  kind text not null,
+  currency text not null,
+  time_zone text not null,
+  close_out_minutes smallint not null,
+  created_at timestamp with time zone not null,
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_close_out_minutes_check CHECK (((close_out_minutes >= 0) AND (close_out_minutes <= 1439))),
+  constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint tenants_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'demo'::text]))),
+  constraint tenants_name_check CHECK ((name <> ''::text)),
+  constraint tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+  constraint tenants_slug_key UNIQUE (slug)
+);
+alter table hub.tenants enable row level security;
+alter table hub.tenants force row level security;
+create policy across_tenants on hub.tenants for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on hub.tenants for all to tillwire_app using (id = ( SELECT hub.current_tenant() AS current_tenant));
+grant select on hub.tenants to tillwire_app;
+grant insert, select, update on hub.tenants to tillwire_system;
+
+create table pos.articles (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  key text not null,
+  external_id text,
+  sku text,
+  name text,
+  variant text,
+  category text,
+  constraint articles_pkey PRIMARY KEY (tenant_id, id),
+  constraint articles_tenant_id_connection_id_key_key UNIQUE (tenant_id, connection_id, key)
+);
+alter table pos.articles enable row level security;
+alter table pos.articles force row level security;
+create policy across_tenants on pos.articles for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.articles for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select on pos.articles to tillwire_app;
+grant select on pos.articles to tillwire_system;
+
+create table pos.configurations (
+  tenant_id uuid not null,
+  id uuid not null,
+  pos_system text not null,
+  name text not null,
+  state text not null,
+  file_shape text,
+  site_id uuid,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint configurations_pkey PRIMARY KEY (tenant_id, id),
+  constraint configurations_check CHECK (((pos_system = 'spreadsheet'::text) = (file_shape IS NOT NULL))),
+  constraint configurations_name_check CHECK ((name <> ''::text)),
+  constraint configurations_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disconnected'::text]))),
+  constraint configurations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
+  constraint configurations_tenant_id_site_id_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES pos.sites(tenant_id, id)
+);
+CREATE UNIQUE INDEX configurations_file_shape ON pos.configurations USING btree (tenant_id, file_shape, site_id) WHERE (file_shape IS NOT NULL);
+alter table pos.configurations enable row level security;
+alter table pos.configurations force row level security;
+create policy across_tenants on pos.configurations for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.configurations for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.configurations to tillwire_app;
+grant select on pos.configurations to tillwire_system;
+
+create table pos.daily_items (
+  tenant_id uuid not null,
+  business_date date not null,
+  site_id uuid not null,
+  connection_id uuid not null,
+  currency text not null,
+  article_id uuid not null,
+  pos_system text not null,
+  lines bigint not null,
+  quantity numeric not null,
+  gross bigint not null,
+  discount bigint not null,
+  tax_included bigint not null,
+  refunded_quantity numeric not null,
+  refunded bigint not null,
+  refunded_tax bigint not null,
+  constraint daily_items_pkey PRIMARY KEY (tenant_id, business_date, site_id, connection_id, currency, article_id)
+);
+alter table pos.daily_items enable row level security;
+alter table pos.daily_items force row level security;
+create policy across_tenants on pos.daily_items for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.daily_items for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.daily_items to tillwire_app;
+grant select on pos.daily_items to tillwire_system;
+
+create table pos.daily_sales (
+  tenant_id uuid not null,
+  business_date date not null,
+  site_id uuid not null,
+  connection_id uuid not null,
+  currency text not null,
+  pos_system text not null,
+  sales bigint not null,
+  unpriced bigint not null,
+  voided bigint not null,
+  units numeric not null,
+  gross bigint not null,
+  discount bigint not null,
+  tax_added bigint not null,
+  tax_included bigint not null,
+  service_charge bigint not null,
+  tip bigint not null,
+  rounding bigint not null,
+  deferred bigint not null,
+  total bigint not null,
+  refunds bigint not null,
+  refunded bigint not null,
+  refunded_tax bigint not null,
+  refunded_tip bigint not null,
+  constraint daily_sales_pkey PRIMARY KEY (tenant_id, business_date, site_id, connection_id, currency)
+);
+alter table pos.daily_sales enable row level security;
+alter table pos.daily_sales force row level security;
+create policy across_tenants on pos.daily_sales for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.daily_sales for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.daily_sales to tillwire_app;
+grant select on pos.daily_sales to tillwire_system;
+
+create table pos.daily_tenders (
+  tenant_id uuid not null,
+  business_date date not null,
+  site_id uuid not null,
+  connection_id uuid not null,
+  currency text not null,
+  tender text not null,
+  pos_system text not null,
+  payments bigint not null,
+  amount bigint not null,
+  tip bigint not null,
+  refunds bigint not null,
+  refunded bigint not null,
+  constraint daily_tenders_pkey PRIMARY KEY (tenant_id, business_date, site_id, connection_id, currency, tender)
+);
+alter table pos.daily_tenders enable row level security;
+alter table pos.daily_tenders force row level security;
+create policy across_tenants on pos.daily_tenders for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.daily_tenders for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.daily_tenders to tillwire_app;
+grant select on pos.daily_tenders to tillwire_system;
+
+create table pos.hourly_sales (
+  tenant_id uuid not null,
+  business_date date not null,
+  hour smallint not null,
+  site_id uuid not null,
+  connection_id uuid not null,
+  currency text not null,
+  pos_system text not null,
+  sales bigint not null,
+  unpriced bigint not null,
+  voided bigint not null,
+  units numeric not null,
+  gross bigint not null,
+  discount bigint not null,
+  tax_added bigint not null,
+  tax_included bigint not null,
+  service_charge bigint not null,
+  tip bigint not null,
+  rounding bigint not null,
+  deferred bigint not null,
+  total bigint not null,
+  refunds bigint not null,
+  refunded bigint not null,
+  refunded_tax bigint not null,
+  refunded_tip bigint not null,
+  constraint hourly_sales_pkey PRIMARY KEY (tenant_id, business_date, hour, site_id, connection_id, currency)
+);
+alter table pos.hourly_sales enable row level security;
+alter table pos.hourly_sales force row level security;
+create policy across_tenants on pos.hourly_sales for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.hourly_sales for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.hourly_sales to tillwire_app;
+grant select on pos.hourly_sales to tillwire_system;
+
+create table pos.import_chunks (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  no integer not null,
+  bytes bytea not null,
+  constraint import_chunks_pkey PRIMARY KEY (tenant_id, import_id, no),
+  constraint import_chunks_tenant_id_import_id_fkey FOREIGN KEY (tenant_id, import_id) REFERENCES pos.imports(tenant_id, id)
+);
+alter table pos.import_chunks enable row level security;
+alter table pos.import_chunks force row level security;
+create policy across_tenants on pos.import_chunks for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.import_chunks for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.import_chunks to tillwire_app;
+grant select on pos.import_chunks to tillwire_system;
+
+create table pos.import_rejections (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  "row" bigint not null,
+  code text not null,
+  say text not null,
+  column_header text,
+  raw text not null,
+  constraint import_rejections_pkey PRIMARY KEY (tenant_id, import_id, "row"),
+  constraint import_rejections_tenant_id_import_id_fkey FOREIGN KEY (tenant_id, import_id) REFERENCES pos.imports(tenant_id, id)
+);
+alter table pos.import_rejections enable row level security;
+alter table pos.import_rejections force row level security;
+create policy across_tenants on pos.import_rejections for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.import_rejections for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select on pos.import_rejections to tillwire_app;
+grant select on pos.import_rejections to tillwire_system;
+
+create table pos.imports (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid,
+  site_id uuid not null,
+  file_name text not null,
+  file_bytes bigint not null default 0,
+  file_sha256 bytea,
+  state text not null,
+  detection jsonb,
+  slices integer not null default 0,
+  rows_read bigint not null default 0,
+  rows_rejected bigint not null default 0,
+  progress real not null default 0,
+  sales_created bigint not null default 0,
+  sales_updated bigint not null default 0,
+  sales_unchanged bigint not null default 0,
+  refunds_created bigint not null default 0,
+  refunds_unchanged bigint not null default 0,
+  items bigint not null default 0,
+  units numeric not null default 0,
+  gross bigint not null default 0,
+  first_at timestamp with time zone,
+  last_at timestamp with time zone,
+  noticed jsonb not null default '{}'::jsonb,
+  fault jsonb,
+  actor text not null,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  moved_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint imports_pkey PRIMARY KEY (tenant_id, id),
+  constraint imports_check CHECK (((state = 'failed'::text) = (fault IS NOT NULL))),
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'detected'::text, 'queued'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint imports_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id),
+  constraint imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
+  constraint imports_tenant_id_site_id_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES pos.sites(tenant_id, id)
+);
+CREATE INDEX imports_newest ON pos.imports USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX imports_unfinished ON pos.imports USING btree (moved_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+alter table pos.imports enable row level security;
+alter table pos.imports force row level security;
+create policy across_tenants on pos.imports for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.imports for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.imports to tillwire_app;
+grant select on pos.imports to tillwire_system;
+
+create table pos.refund_keys (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  external_id text not null,
+  refund_id uuid not null,
+  filed_on date not null,
+  content_hash bytea not null,
+  constraint refund_keys_pkey PRIMARY KEY (tenant_id, connection_id, external_id)
+);
+alter table pos.refund_keys enable row level security;
+alter table pos.refund_keys force row level security;
+create policy across_tenants on pos.refund_keys for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.refund_keys for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.refund_keys to tillwire_app;
+grant select on pos.refund_keys to tillwire_system;
+
+create table pos.refunds (
+  tenant_id uuid not null,
+  id uuid not null,
+  filed_on date not null,
+  connection_id uuid not null,
+  pos_system text not null,
+  site_id uuid not null,
+  external_id text not null,
+  sale_id uuid,
+  currency text not null,
+  refunded_at timestamp with time zone not null,
+  business_date date not null,
+  business_hour smallint not null,
+  amount bigint not null,
+  tax bigint not null,
+  tip bigint not null,
+  tender text not null,
+  reason text,
+  items jsonb not null,
+  unallocated bigint not null,
+  batch_id uuid,
+  raw bytea,
+  recorded_at timestamp with time zone not null,
+  constraint refunds_pkey PRIMARY KEY (tenant_id, id, filed_on),
+  constraint refunds_business_hour_check CHECK (((business_hour >= 0) AND (business_hour <= 23)))
+) partition by RANGE (filed_on);
+CREATE INDEX refunds_by_day ON ONLY pos.refunds USING btree (tenant_id, business_date, refunded_at, id);
+CREATE INDEX refunds_by_sale ON ONLY pos.refunds USING btree (tenant_id, sale_id);
+alter table pos.refunds enable row level security;
+alter table pos.refunds force row level security;
+create policy across_tenants on pos.refunds for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.refunds for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.refunds to tillwire_app;
+grant select on pos.refunds to tillwire_system;
+
+create table pos.sale_keys (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  external_id text not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  version integer not null,
+  versions integer not null,
+  source_version bigint,
+  source_updated_at timestamp with time zone,
+  content_hash bytea not null,
+  constraint sale_keys_pkey PRIMARY KEY (tenant_id, connection_id, external_id),
+  constraint sale_keys_check CHECK ((versions >= version)),
+  constraint sale_keys_version_check CHECK ((version >= 1))
+);
+alter table pos.sale_keys enable row level security;
+alter table pos.sale_keys force row level security;
+create policy across_tenants on pos.sale_keys for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.sale_keys for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.sale_keys to tillwire_app;
+grant select on pos.sale_keys to tillwire_system;
+
+create table pos.sale_revisions (
+  tenant_id uuid not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  version integer not null,
+  recorded_at timestamp with time zone not null,
+  source_version bigint,
+  source_updated_at timestamp with time zone,
+  late boolean not null default false,
+  batch_id uuid,
+  source_rows integer[],
+  raw bytea,
+  snapshot jsonb,
+  constraint sale_revisions_pkey PRIMARY KEY (tenant_id, sale_id, filed_on, version)
+) partition by RANGE (filed_on);
+alter table pos.sale_revisions enable row level security;
+alter table pos.sale_revisions force row level security;
+create policy across_tenants on pos.sale_revisions for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.sale_revisions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.sale_revisions to tillwire_app;
+grant select on pos.sale_revisions to tillwire_system;
+
+create table pos.sites (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  slug text not null,
+  time_zone text not null,
+  currency text not null,
+  close_out_minutes smallint not null,
+  created_at timestamp with time zone not null,
+  constraint sites_pkey PRIMARY KEY (tenant_id, id),
+  constraint sites_close_out_minutes_check CHECK (((close_out_minutes >= 0) AND (close_out_minutes <= 1439))),
+  constraint sites_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint sites_name_check CHECK ((name <> ''::text)),
+  constraint sites_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+  constraint sites_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
+  constraint sites_tenant_id_slug_key UNIQUE (tenant_id, slug)
+);
+alter table pos.sites enable row level security;
+alter table pos.sites force row level security;
+create policy across_tenants on pos.sites for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.sites for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.sites to tillwire_app;
+grant select on pos.sites to tillwire_system;
+
+create table pos.transaction_items (
+  tenant_id uuid not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  "position" smallint not null,
+  kind text not null,
+  external_id text,
+  article_id uuid not null,
+  sku text,
+  name text,
+  variant text,
+  category text,
+  quantity numeric not null,
+  unit_price bigint,
+  gross bigint,
+  discount bigint not null,
+  modifiers jsonb,
+  taxes jsonb,
+  constraint transaction_items_pkey PRIMARY KEY (tenant_id, sale_id, filed_on, "position"),
+  constraint transaction_items_kind_check CHECK ((kind = ANY (ARRAY['article'::text, 'gift_card'::text])))
+) partition by RANGE (filed_on);
+alter table pos.transaction_items enable row level security;
+alter table pos.transaction_items force row level security;
+create policy across_tenants on pos.transaction_items for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.transaction_items for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.transaction_items to tillwire_app;
+grant select on pos.transaction_items to tillwire_system;
+
+create table pos.transaction_payments (
+  tenant_id uuid not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  "position" smallint not null,
+  external_id text,
+  tender text not null,
+  brand text,
+  last4 text,
+  amount bigint not null,
+  tip bigint not null,
+  paid_at timestamp with time zone,
+  constraint transaction_payments_pkey PRIMARY KEY (tenant_id, sale_id, filed_on, "position"),
+  constraint transaction_payments_last4_check CHECK ((last4 ~ '^[0-9]{4}$'::text))
+) partition by RANGE (filed_on);
+alter table pos.transaction_payments enable row level security;
+alter table pos.transaction_payments force row level security;
+create policy across_tenants on pos.transaction_payments for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.transaction_payments for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.transaction_payments to tillwire_app;
+grant select on pos.transaction_payments to tillwire_system;
+
+create table pos.transactions (
+  tenant_id uuid not null,
+  id uuid not null,
+  filed_on date not null,
+  connection_id uuid not null,
+  pos_system text not null,
+  site_id uuid not null,
+  external_id text not null,
+  version integer not null,
+  number text,
+  register text,
+  staff text,
+  channel text,
+  customer text,
+  status text not null,
+  currency text not null,
+  opened_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  sold_at timestamp with time zone not null,
+  time_precision text not null,
+  business_date date not null,
+  business_hour smallint not null,
+  gross bigint,
+  discount bigint not null,
+  tax_added bigint not null,
+  tax_included bigint not null,
+  service_charge bigint not null,
+  tip bigint not null,
+  rounding bigint not null,
+  deferred bigint not null,
+  total bigint,
+  refunded bigint not null default 0,
+  identity text not null,
+  difference bigint,
+  batch_id uuid,
+  recorded_at timestamp with time zone not null,
+  constraint transactions_pkey PRIMARY KEY (tenant_id, id, filed_on),
+  constraint transactions_business_hour_check CHECK (((business_hour >= 0) AND (business_hour <= 23))),
+  constraint transactions_check CHECK (((identity <> 'holds'::text) OR (total = ((((((gross - discount) + tax_added) + service_charge) + tip) + rounding) + deferred)))),
+  constraint transactions_check1 CHECK ((((status = 'open'::text) = (closed_at IS NULL)) OR (status = 'voided'::text))),
+  constraint transactions_identity_check CHECK ((identity = ANY (ARRAY['holds'::text, 'differs'::text, 'incomplete'::text]))),
+  constraint transactions_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text, 'voided'::text]))),
+  constraint transactions_time_precision_check CHECK ((time_precision = ANY (ARRAY['instant'::text, 'day'::text])))
+) partition by RANGE (filed_on);
+CREATE INDEX transactions_by_day ON ONLY pos.transactions USING btree (tenant_id, business_date, sold_at, id);
+alter table pos.transactions enable row level security;
+alter table pos.transactions force row level security;
+create policy across_tenants on pos.transactions for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.transactions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.transactions to tillwire_app;
+grant select on pos.transactions to tillwire_system;
+
+create view pos.daily_figures with (security_invoker=true) as
+ SELECT tenant_id,
+    business_date,
+    site_id,
+    connection_id,
+    currency,
+    pos_system,
+    sales,
+    unpriced,
+    voided,
+    units,
+    gross,
+    discount,
+    tax_added,
+    tax_included,
+    service_charge,
+    tip,
+    rounding,
+    deferred,
+    total,
+    refunds,
+    refunded,
+    refunded_tax,
+    refunded_tip
+   FROM pos.daily_sales;
+grant select on pos.daily_figures to tillwire_app;
+
+create view pos.hourly_figures with (security_invoker=true) as
+ SELECT tenant_id,
+    business_date,
+    hour,
+    site_id,
+    connection_id,
+    currency,
+    pos_system,
+    sales,
+    unpriced,
+    voided,
+    units,
+    gross,
+    discount,
+    tax_added,
+    tax_included,
+    service_charge,
+    tip,
+    rounding,
+    deferred,
+    total,
+    refunds,
+    refunded,
+    refunded_tax,
+    refunded_tip
+   FROM pos.hourly_sales;
+grant select on pos.hourly_figures to tillwire_app;
+
+create view pos.item_figures with (security_invoker=true) as
+ SELECT i.tenant_id,
+    i.business_date,
+    i.site_id,
+    i.connection_id,
+    i.currency,
+    i.article_id,
+    i.pos_system,
+    i.lines,
+    i.quantity,
+    i.gross,
+    i.discount,
+    i.tax_included,
+    i.refunded_quantity,
+    i.refunded,
+    i.refunded_tax,
+    a.name,
+    a.variant,
+    a.category,
+    a.sku
+   FROM pos.daily_items i
+     JOIN pos.articles a ON a.tenant_id = i.tenant_id AND a.id = i.article_id;
+grant select on pos.item_figures to tillwire_app;
+
+create view pos.sold_lines with (security_invoker=true) as
+ SELECT i.tenant_id,
+    i.sale_id,
+    i.filed_on,
+    s.business_date,
+    s.site_id,
+    s.connection_id,
+    s.pos_system,
+    s.currency,
+    s.sold_at,
+    i."position",
+    i.article_id,
+    i.name,
+    i.quantity
+   FROM pos.transactions s
+     JOIN pos.transaction_items i ON i.tenant_id = s.tenant_id AND i.sale_id = s.id AND i.filed_on = s.filed_on
+  WHERE s.status = 'closed'::text AND i.kind = 'article'::text;
+grant select on pos.sold_lines to tillwire_app;
+
+create view pos.sold_sales with (security_invoker=true) as
+ SELECT tenant_id,
+    id,
+    filed_on,
+    business_date,
+    business_hour,
+    site_id,
+    connection_id,
+    pos_system,
+    currency,
+    sold_at,
+    status,
+    customer,
+    gross,
+    total,
+    recorded_at
+   FROM pos.transactions;
+grant select on pos.sold_sales to tillwire_app;
+
+create view pos.tender_figures with (security_invoker=true) as
+ SELECT tenant_id,
+    business_date,
+    site_id,
+    connection_id,
+    currency,
+    tender,
+    pos_system,
+    payments,
+    amount,
+    tip,
+    refunds,
+    refunded
+   FROM pos.daily_tenders;
+grant select on pos.tender_figures to tillwire_app;

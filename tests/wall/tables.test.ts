@@ -1,0 +1,386 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { refundFiling, saleFiling } from '#app/demo/traded.ts'
+import { currencyCode } from '#kernel/currency.ts'
+import { type Instant, instant } from '#kernel/instant.ts'
+import { createConnection } from '#modules/connections/connections.ts'
+import { recordSales } from '#modules/mirror/mirror.ts'
+import { getDefaultSite } from '#modules/sites/sites.ts'
+import { openOutbox } from '#platform/outbox/outbox.ts'
+import { connectionFor, sqlState } from '#platform/postgres/database.ts'
+import { shopOf } from '#simulators/trade/shop.ts'
+import { trade } from '#simulators/trade/trade.ts'
+import { importEnds, type Shop, systemClock, useHub } from '#tests/harness/hub.ts'
+
+// The wall between tenants, tried on everything that the database holds. Nothing is listed here but exceptions: the
+// catalogue says what exists, so a table that is made tomorrow is tried tomorrow, and fails until it is seeded below.
+
+type Relation = {
+  readonly name: string
+  readonly kind: 'table' | 'partitioned' | 'view' | 'materialised view' | 'foreign table'
+  readonly isPartition: boolean
+  readonly hasTenant: boolean
+  readonly rowSecurity: boolean
+  readonly forced: boolean
+  readonly options: readonly string[] | null
+}
+
+const RELATIONS = `
+  select format('%I.%I', n.nspname, c.relname) as name,
+    case c.relkind when 'r' then 'table' when 'p' then 'partitioned' when 'v' then 'view'
+      when 'm' then 'materialised view' else 'foreign table' end as kind,
+    c.relispartition as "isPartition", c.relrowsecurity as "rowSecurity", c.relforcerowsecurity as forced,
+    c.reloptions as options,
+    exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)
+      as "hasTenant"
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f')
+    and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  order by 1`
+
+/** Tables that a tenant may look into though their column is not called tenant_id, and what the column is called. */
+const TENANT_BY_OTHER_NAME: Readonly<Record<string, string>> = { 'hub.tenants': 'id' }
+
+/** Unique keys and indexes of a tenant's table that do not begin with the tenant, each with its reason. */
+const KEYS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
+  'hub.api_keys_hash_key': 'a key is shown before it is known whose it is',
+  'hub.sign_in_links_hash_key': 'a link is shown before it is known whose it is',
+  'hub.sign_in_links_pkey': 'links of the hub itself belong to no tenant',
+}
+const INDEXES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
+  ...KEYS_WITHOUT_TENANT,
+  'hub.outbox_cursors_retry': 'the outbox asks across tenants which followers are due',
+  'hub.idempotency_keys_expiry': 'expired keys of all tenants are removed together',
+  'pos.imports_unfinished': 'a start asks across tenants which imports were left',
+}
+
+const GIVE_WORK = `select hub.enqueue('intake.import', '{}', for_tenant => $1)`
+
+const hub = useHub()
+const { db } = hub
+let relations: readonly Relation[] = []
+let bakery: Shop
+let butcher: Shop
+/** Signs in as the hub does, with the tenant's role, and keeps the tenant for the whole session. */
+let stranger: pg.Client
+let asButcher: pg.Client
+
+beforeAll(async () => {
+  bakery = await hub.openShop('bakery')
+  butcher = await hub.openShop('butcher', { currency: 'CHF', timeZone: 'Europe/Zurich' })
+  for (const shop of [bakery, butcher]) await fillEveryTable(shop)
+  relations = await db.query<Relation>(RELATIONS)
+  stranger = await signIn(null)
+  asButcher = await signIn(butcher)
+}, 120_000)
+
+afterAll(async () => {
+  await stranger?.end()
+  await asButcher?.end()
+})
+
+describe('what a tenant’s role can see', () => {
+  test('the shops have something in every table and view that knows tenants', async () => {
+    const empty: string[] = []
+    for (const { name, hasTenant, isPartition } of relations) {
+      if (!hasTenant || isPartition) continue
+      for (const { tenant } of [bakery, butcher]) {
+        const [found] = await db.query<{ n: number }>(
+          `select count(*)::int as n from ${name} where tenant_id = $1`,
+          [tenant.id],
+        )
+        if (found?.n === 0) empty.push(`${name} holds nothing of ${tenant.slug}: seed it in this file`)
+      }
+    }
+    expect(empty).toEqual([])
+  })
+
+  test('a session that names no tenant sees no row of anything', async () => {
+    const seen: string[] = []
+    for (const { name } of relations) {
+      const rows = await countAs(stranger, name)
+      if (rows !== 'denied' && rows > 0) seen.push(`${name} shows ${rows} rows`)
+    }
+    expect(seen).toEqual([])
+  })
+
+  test('a tenant sees all of its own rows where it may look at all, and none of its neighbour’s anywhere', async () => {
+    const wrong: string[] = []
+    let looked = 0
+    for (const { name, hasTenant } of relations) {
+      const rows = await countAs(asButcher, name)
+      if (rows === 'denied') continue
+      looked++
+      const column = hasTenant ? 'tenant_id' : TENANT_BY_OTHER_NAME[name]
+      if (column === undefined) {
+        wrong.push(`${name} is open to tenants and says of no row whose it is`)
+        continue
+      }
+      const [own] = await db.query<{ n: number }>(`select count(*)::int as n from ${name} where ${column} = $1`, [
+        butcher.tenant.id,
+      ])
+      const { rows: foreign } = await asButcher.query(`select 1 from ${name} where ${column} <> $1 limit 1`, [
+        butcher.tenant.id,
+      ])
+      if (rows !== own?.n) wrong.push(`${name} shows ${rows} rows of ${own?.n}`)
+      if (foreign.length > 0) wrong.push(`${name} shows a row of somebody else`)
+    }
+    expect(wrong).toEqual([])
+    expect(looked).toBeGreaterThan(15)
+  })
+
+  test('a tenant that is no tenant’s id at all is an error and not an open door', async () => {
+    await expect(stranger.query(`begin; set local tillwire.tenant = 'everybody'`)).resolves.toBeDefined()
+    await expect(stranger.query('select 1 from pos.transactions')).rejects.toMatchObject({ code: '22P02' })
+    await stranger.query('rollback')
+  })
+})
+
+describe('what a tenant’s role can do', () => {
+  test('nothing can be written into another tenant, by insert, by update or by delete', async () => {
+    const wrong: string[] = []
+    let tried = 0
+    for (const { name, hasTenant, isPartition, kind } of relations) {
+      if (!hasTenant || isPartition || kind === 'view') continue
+      const may = await grantsOn(name)
+      const [row] = await db.query<{ row: unknown }>(`select to_jsonb(t) as row from ${name} t where tenant_id = $1 limit 1`, [
+        bakery.tenant.id,
+      ])
+      const copy = `insert into ${name} select * from jsonb_populate_record(null::${name}, $1)`
+      const attempts: [string, string, unknown[]][] = [
+        ['insert', copy, [JSON.stringify(row?.row)]],
+        ['update', `update ${name} set tenant_id = $1`, [bakery.tenant.id]],
+      ]
+      for (const [verb, text, values] of attempts) {
+        const outcome = await attempt(asButcher, text, values)
+        if (may.has(verb)) tried++
+        if (outcome !== '42501') wrong.push(`${verb} into ${name}: ${outcome}`)
+      }
+      for (const verb of ['update', 'delete'] as const) {
+        if (!may.has(verb)) continue
+        const text = verb === 'update' ? `update ${name} set tenant_id = tenant_id` : `delete from ${name}`
+        const touched = await attempt(asButcher, `${text} where tenant_id = $1`, [bakery.tenant.id])
+        if (touched !== '0 rows') wrong.push(`${verb} of the neighbour’s rows in ${name}: ${touched}`)
+      }
+    }
+    expect(wrong).toEqual([])
+    expect(tried).toBeGreaterThan(25)
+  })
+
+  test('work cannot be given to the queue in another tenant’s name', async () => {
+    expect(await attempt(asButcher, GIVE_WORK, [bakery.tenant.id])).toBe('42501')
+    expect(await attempt(asButcher, GIVE_WORK, [butcher.tenant.id])).toBe('1 rows')
+  })
+
+  test('a transaction that forgot its tenant cannot give work in the name of any', async () => {
+    expect(await attempt(stranger, GIVE_WORK, [bakery.tenant.id])).toBe('42501')
+  })
+
+  test('a table cannot be emptied, referred to or given a trigger, which row security would not see', async () => {
+    const wrong: string[] = []
+    for (const { name } of relations) {
+      const [may] = await db.query<{ any: boolean }>(
+        `select has_table_privilege('tillwire_app', $1, 'truncate, references, trigger, maintain') as any`,
+        [name],
+      )
+      if (may?.any) wrong.push(name)
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('the role is no superuser, walks past no wall, owns nothing and can become nobody else', async () => {
+    const roles = await db.query(
+      `select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin from pg_roles
+       where rolname in ('tillwire_app', 'tillwire_system', 'tillwire_owner', 'tillwire_auth') order by 1`,
+    )
+    const weak = { rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, rolcanlogin: false }
+    expect(roles).toEqual(
+      ['tillwire_app', 'tillwire_auth', 'tillwire_owner', 'tillwire_system'].map((rolname) => ({ rolname, ...weak })),
+    )
+    const owned = await db.query(
+      `select pg_describe_object(classid, objid, objsubid) as what from pg_shdepend
+       where refclassid = 'pg_authid'::regclass and refobjid = 'tillwire_app'::regrole and deptype = 'o'
+         and dbid in (0, (select oid from pg_database where datname = current_database()))`,
+    )
+    expect(owned).toEqual([])
+    const others = await db.query(
+      `select rolname from pg_roles where rolname <> 'tillwire_app' and pg_has_role('tillwire_app', oid, 'member')`,
+    )
+    expect(others).toEqual([])
+    const schemas = await db.query(
+      `select nspname from pg_namespace where has_schema_privilege('tillwire_app', oid, 'create') and nspname !~ '^pg_'`,
+    )
+    expect(schemas).toEqual([])
+  })
+})
+
+describe('how the wall is built', () => {
+  test('every table with a tenant has row security, forced, and a policy for the tenant’s role', async () => {
+    const policies = await db.query<{ name: string; roles: string[]; using: string | null; check: string | null }>(
+      `select format('%I.%I', schemaname, tablename) as name, roles::text[] as roles, qual as using, with_check as check
+       from pg_policies`,
+    )
+    const wrong: string[] = []
+    for (const { name, kind, hasTenant, rowSecurity, forced } of relations) {
+      if (kind === 'view' || !(hasTenant || name in TENANT_BY_OTHER_NAME)) continue
+      if (!rowSecurity || !forced) wrong.push(`${name} has no forced row security`)
+      const mine = policies.filter((policy) => policy.name === name && policy.roles.includes('tillwire_app'))
+      if (mine.length === 0) wrong.push(`${name} has no policy for tillwire_app`)
+      if (!mine.every(({ using }) => using?.includes('current_tenant()'))) wrong.push(`${name} has a policy without a tenant`)
+      if (policies.some((policy) => policy.name === name && policy.roles.includes('public'))) {
+        wrong.push(`${name} has a policy for everybody`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('no partition can be reached by its own name, not even by a column', async () => {
+    const partitions = relations.filter(({ isPartition }) => isPartition)
+    expect(partitions.length).toBeGreaterThan(4)
+    const open: string[] = []
+    for (const { name } of partitions) {
+      const [may] = await db.query<{ any: boolean }>(
+        `select has_any_column_privilege(role, $1, 'select, insert, update, references')
+           or has_table_privilege(role, $1, 'select, insert, update, delete, truncate, references, trigger, maintain') as any
+         from unnest(array['tillwire_app', 'tillwire_system', 'tillwire_auth']) as role order by 1 desc limit 1`,
+        [name],
+      )
+      if (may?.any) open.push(name)
+    }
+    expect(open).toEqual([])
+  })
+
+  test('every view asks with the rights of whoever looks, and nothing is materialised or foreign', () => {
+    const views = relations.filter(({ kind }) => kind === 'view')
+    const trusting = views.filter(({ name, options }) => {
+      // The queue’s own views lie in a schema that no tenant may enter.
+      if (name.startsWith('graphile_worker.')) return false
+      return !options?.some((option) => /^security_invoker=(true|on|1|yes)$/.test(option))
+    })
+    expect(trusting.map(({ name }) => name)).toEqual([])
+    expect(views.length).toBeGreaterThan(0)
+    expect(relations.filter(({ kind }) => kind === 'materialised view' || kind === 'foreign table')).toEqual([])
+  })
+
+  test('the tenant is the first column of every key and index, but for those with a reason', async () => {
+    const indexes = await db.query<{ name: string; first: string; isUnique: boolean }>(
+      `select format('%I.%I', n.nspname, i.relname) as name, x.indisunique as "isUnique",
+         coalesce((select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = x.indkey[0]), '') as first
+       from pg_index x join pg_class c on c.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
+         join pg_namespace n on n.oid = c.relnamespace
+       where exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)
+         and n.nspname !~ '^pg_' order by 1`,
+    )
+    const unled = indexes.filter(({ first }) => first !== 'tenant_id' && first !== 'tenant')
+    expect(unled.filter(({ isUnique }) => isUnique).map(({ name }) => name)).toEqual(
+      Object.keys(KEYS_WITHOUT_TENANT).sort(),
+    )
+    const excused = [...Object.keys(INDEXES_WITHOUT_TENANT), 'hub.sign_in_links_tenant']
+    expect(unled.map(({ name }) => name).filter((name) => !excused.includes(name))).toEqual([])
+  })
+
+  test('a function that runs with its owner’s rights has a fixed search path and is not everybody’s', async () => {
+    const functions = await db.query<{ name: string; path: string | null; public: boolean }>(
+      `select p.oid::regprocedure::text as name,
+         (select option from unnest(p.proconfig) as option where option like 'search_path=%') as path,
+         has_function_privilege('public', p.oid, 'execute') as public
+       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+       where p.prosecdef and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' order by 1`,
+    )
+    expect(functions.length).toBeGreaterThan(1)
+    for (const { name, path, public: everybody } of functions) {
+      expect({ name, path, everybody }).toEqual({ name, path: 'search_path=pg_catalog, pg_temp', everybody: false })
+    }
+  })
+})
+
+/** Writes as the hub writes: through its addresses and its modules, never past them. */
+async function fillEveryTable(shop: Shop): Promise<void> {
+  const { tenant, key } = shop
+  const { database } = hub.running.storage
+  const base = `/api/v1/tenants/${tenant.slug}`
+  const now = systemClock.now()
+
+  const invited = await hub.ask(`${base}/members`, {
+    method: 'POST',
+    key,
+    headers: { 'idempotency-key': 'first-invitation' },
+    json: { email: `baker@${tenant.slug}.example`, role: 'viewer' },
+  })
+  expect(invited.status).toBe(201)
+
+  const rows = ['Date,Receipt,Item,Quantity,Price', '2026-03-02 08:01,1,Rye loaf,1,4.20', '2026-03-02 08:05,2,Bun,3,0.90']
+  const received = await hub.ask(`${base}/imports?file_name=march.csv&confirm=yes`, {
+    method: 'POST',
+    key,
+    body: [...rows, 'the day the till broke,3,Bun,1,0.90', ''].join('\n'),
+  })
+  expect(received).toMatchObject({ status: 201 })
+  const ended = await importEnds(hub.url, shop, String(received.json?.id))
+  expect(ended).toMatchObject({ state: 'done', rows_rejected: 1, sales_created: 2 })
+
+  const site = await database.tenant(tenant.id, (tx) => getDefaultSite(tx, tenant.id))
+  const week = [...trade(shopOf('cafe'), { seed: 'wall', from: '2026-01-05', to: '2026-01-11' })]
+  const refunds = week.flatMap((sale) => sale.refunds.map((refund) => refundFiling(refund, sale, site)))
+  expect(refunds.length).toBeGreaterThan(0)
+  await database.tenant(tenant.id, async (tx) => {
+    const draft = { posSystem: 'generic-rest', name: 'Till', siteId: site.id } as const
+    const connection = await createConnection(tx, tenant.id, draft, now)
+    const source = {
+      tenantId: tenant.id,
+      connectionId: connection.id,
+      posSystem: 'generic-rest',
+      batchId: null,
+      actor: 'job:test',
+      requestId: null,
+      now,
+    }
+    await recordSales(tx, source, week.map((sale) => saleFiling(sale, site, now)), refunds)
+  })
+
+  const outbox = openOutbox({ database: db.database, clock: systemClock })
+  outbox.follow({ name: 'bookkeeper', handle: async () => undefined })
+  await outbox.start()
+  await outbox.idle()
+  await outbox.stop()
+}
+
+async function signIn(shop: Shop | null): Promise<pg.Client> {
+  const client = new pg.Client(connectionFor(db.url, 'tillwire_app'))
+  await client.connect()
+  if (shop) await client.query(`select set_config('tillwire.tenant', $1, false)`, [shop.tenant.id])
+  return client
+}
+
+async function countAs(client: pg.Client, name: string): Promise<number | 'denied'> {
+  try {
+    const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${name}`)
+    return rows[0]?.n ?? 0
+  } catch (error) {
+    if (sqlState(error) === '42501') return 'denied'
+    throw error
+  }
+}
+
+/** What came of a statement, which is undone whatever it did: an SQL state, or how many rows it touched. */
+async function attempt(client: pg.Client, text: string, values: unknown[]): Promise<string> {
+  await client.query('begin')
+  try {
+    const { rowCount } = await client.query(text, values)
+    return `${rowCount} rows`
+  } catch (error) {
+    return sqlState(error) ?? String(error)
+  } finally {
+    await client.query('rollback')
+  }
+}
+
+async function grantsOn(name: string): Promise<ReadonlySet<string>> {
+  const [may] = await db.query<Record<string, boolean>>(
+    `select has_table_privilege('tillwire_app', $1, 'insert') as insert,
+       has_table_privilege('tillwire_app', $1, 'update') as update,
+       has_table_privilege('tillwire_app', $1, 'delete') as delete`,
+    [name],
+  )
+  return new Set(Object.entries(may ?? {}).flatMap(([verb, granted]) => (granted ? [verb] : [])))
+}
