@@ -32,14 +32,9 @@ export function useDatabase(): TestDatabase {
     await superuser?.end()
     await database?.close()
     await asAdmin(async (client) => {
-      const open = await client.query<{ application_name: string }>(
-        'select application_name from pg_stat_activity where datname = $1',
-        [name],
-      )
+      const open = await stillOpen(client, name)
       await client.query(`drop database ${name} with (force)`)
-      if (open.rows.length > 0) {
-        throw new Error(`left open: ${open.rows.map((row) => row.application_name).join(', ')}`)
-      }
+      if (open.length > 0) throw new Error(`left open: ${open.join(', ')}`)
     })
   })
 
@@ -55,6 +50,19 @@ export function useDatabase(): TestDatabase {
       if (!superuser) throw new Error('the database is there from the first test on, not before')
       return (await superuser.query<Row>(text, values)).rows
     },
+  }
+}
+
+/** A pool says that it has ended a moment before its connections are gone, so one look is not enough. */
+async function stillOpen(client: pg.Client, name: string): Promise<string[]> {
+  const giveUpAt = performance.now() + 2_000
+  for (;;) {
+    const { rows } = await client.query<{ application_name: string }>(
+      'select application_name from pg_stat_activity where datname = $1',
+      [name],
+    )
+    if (rows.length === 0 || performance.now() > giveUpAt) return rows.map((row) => row.application_name)
+    await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }
 
