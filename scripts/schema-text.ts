@@ -35,7 +35,12 @@ export async function schemaText(ask: Ask): Promise<string> {
   return `${parts.join('\n').trimEnd()}\n`
 }
 
-type Relation = { readonly oid: unknown; readonly name: string; readonly comment: string | null; readonly options: string }
+type Relation = {
+  readonly oid: unknown
+  readonly name: string
+  readonly comment: string | null
+  readonly options: string
+}
 
 async function relations(ask: Ask, kinds: string): Promise<Relation[]> {
   const rows = await ask(`
@@ -112,9 +117,10 @@ async function triggers(ask: Ask, table: unknown): Promise<string[]> {
 
 /** Row-level security: whether it is on and forced, and its policies. */
 async function wall(ask: Ask, table: unknown, name: string): Promise<string[]> {
-  const [flags] = await ask(`select relrowsecurity as enabled, relforcerowsecurity as forced from pg_class where oid = $1`, [
-    table,
-  ])
+  const [flags] = await ask(
+    `select relrowsecurity as enabled, relforcerowsecurity as forced from pg_class where oid = $1`,
+    [table],
+  )
   const policies = await ask(
     `select p.polname as name, case p.polcmd when '*' then 'all' when 'r' then 'select' when 'a' then 'insert'
          when 'w' then 'update' else 'delete' end as command,
@@ -127,13 +133,15 @@ async function wall(ask: Ask, table: unknown, name: string): Promise<string[]> {
   return [
     ...(flags?.enabled ? [`alter table ${name} enable row level security;`] : []),
     ...(flags?.forced ? [`alter table ${name} force row level security;`] : []),
-    ...policies.map(({ name: policy, command, who, reads, writes, permissive }) =>
-      [
-        `create policy ${policy} on ${name}${permissive ? '' : ' as restrictive'} for ${command} to ${who}`,
-        ...(reads === null ? [] : [`using (${squeezed(reads)})`]),
-        ...(writes === null ? [] : [`with check (${squeezed(writes)})`]),
-      ].join(' '),
-    ).map((text) => `${text};`),
+    ...policies
+      .map(({ name: policy, command, who, reads, writes, permissive }) =>
+        [
+          `create policy ${policy} on ${name}${permissive ? '' : ' as restrictive'} for ${command} to ${who}`,
+          ...(reads === null ? [] : [`using (${squeezed(reads)})`]),
+          ...(writes === null ? [] : [`with check (${squeezed(writes)})`]),
+        ].join(' '),
+      )
+      .map((text) => `${text};`),
   ]
 }
 

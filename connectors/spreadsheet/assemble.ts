@@ -52,8 +52,8 @@ export class Assembler {
     this.noticed = []
     const refunded = this.refundLines(lines)
     const rest = refunded.length === 0 ? lines : lines.filter((line) => !refunded.includes(line))
-    const voided = rest.length > 0 && rest.every((line) => line.type === 'void')
-    const sold = voided ? rest : rest.filter((line) => line.type !== 'void')
+    const voided = this.typed && rest.length > 0 && rest.every((line) => line.type === 'void')
+    const sold = voided || !this.typed ? rest : rest.filter((line) => line.type !== 'void')
     for (let nth = sold.length; nth < rest.length; nth++) this.noticed.push('line_voided')
     const refunds = refunded.length === 0 ? [] : this.refundsOf(refunded, externalId, lines)
     const done = (): readonly NoticedCode[] => (this.noticed.length === 0 ? NO_NOTICES : this.noticed)
@@ -66,7 +66,11 @@ export class Assembler {
       })
       return { sale: null, refunds: loose, noticed: done() }
     }
-    const status: SaleStatus = voided ? 'voided' : sold.some((line) => line.type === 'open') ? 'open' : 'closed'
+    const status: SaleStatus = voided
+      ? 'voided'
+      : this.typed && sold.some((line) => line.type === 'open')
+        ? 'open'
+        : 'closed'
     const sale = this.sale(
       sold,
       externalId,

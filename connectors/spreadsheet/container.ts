@@ -84,14 +84,18 @@ export async function openBytes(file: FileSource, limit: UnpackingLimit = UNPACK
     progress: () => (file.sizeBytes > 0 ? Math.min(1, state.consumed / file.sizeBytes) : 1),
     truncated: () => state.truncated,
   }
-  const head = await bytes.next()
-  if (head.done) {
-    if (state.truncated)
+  try {
+    const head = await bytes.next()
+    if (!head.done) refuseBySignature(head.value)
+    else if (state.truncated)
       throw fileFault('file.damaged', 'The packed file is cut off before its first row. Upload it again.')
-    throw fileFault('file.empty', 'The file unpacks to nothing. Export it again.')
+    else throw fileFault('file.empty', 'The file unpacks to nothing. Export it again.')
+    return { ...opened, bytes: prepend(head.value, bytes) }
+  } catch (cause) {
+    // Closes the stream: whoever refuses a file must not keep it open.
+    await bytes.return()
+    throw cause
   }
-  refuseBySignature(head.value)
-  return { ...opened, bytes: prepend(head.value, bytes) }
 }
 
 function refuseBySignature(head: Buffer): void {

@@ -12,7 +12,7 @@ import type { RowReader } from './row-reader.ts'
  * Rows per generation. A sale stays open through the generation after its last row: 6,000 to 12,000 rows. More rows
  * open would outlive the young generation of the garbage collector and cost a third of the speed.
  */
-export const GENERATION_ROWS = 6000
+export const GENERATION_ROWS = 1000
 const SALE_ROWS_MAX = 20_000
 // A sale that runs past midnight keeps the number it began with.
 const MIDNIGHT_GAP_MS = 6 * 3_600_000

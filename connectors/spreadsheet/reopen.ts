@@ -56,6 +56,10 @@ export class RowKey {
   private readonly id: number
   private readonly date: number
   private readonly width: number
+  private lastId = ''
+  private lastDate = ''
+  private lastPlace = ''
+  private lastKey = keyHash('|')
 
   constructor(plan: Plan) {
     const at = (role: string): number => plan.columns.find((column) => column.role === role)?.index ?? -1
@@ -93,10 +97,22 @@ export class RowKey {
     let text = ''
     for (const place of this.places) text += `${(cells[place] ?? '').trim()}|`
     if (this.id < 0) return keyHash(text)
-    const id = bareId(cells[this.id] ?? '')
+    const cell = cells[this.id] ?? ''
+    const date = cells[this.date] ?? ''
+    // Rows of a sale stand together: most have the key of the row before.
+    if (cell === this.lastId && date === this.lastDate && text === this.lastPlace) return this.lastKey
+    this.lastId = cell
+    this.lastDate = date
+    this.lastPlace = text
+    this.lastKey = this.keyOf(bareId(cell), date, text)
+    return this.lastKey
+  }
+
+  private keyOf(id: string, date: string, place: string): number {
     if (isStrongId(id)) return keyHash(id)
-    const moment = this.moments.moment(cells[this.date] ?? '')
-    return keyHash(`${text}${id}|${moment === null ? '' : moment.day + Math.floor((moment.time ?? 0) / DAY_MS)}`)
+    const moment = this.moments.moment(date)
+    const day = moment === null ? '' : moment.day + Math.floor((moment.time ?? 0) / DAY_MS)
+    return keyHash(`${place}${id}|${day}`)
   }
 }
 
@@ -104,10 +120,10 @@ class Bloom {
   private readonly words: Uint32Array
   private readonly mask: number
 
-  /** Sized for rows of some forty bytes, and bounded: a filter that is too full only names more keys than needed. */
+  /** Some twenty bits for each row of forty bytes, and bounded: a filter that is too full only names more keys than needed. */
   constructor(sizeBytes: number) {
     let bits = FILTER_BITS_MIN
-    while (bits < sizeBytes * 4 && bits < FILTER_BITS_MAX) bits *= 2
+    while (bits < sizeBytes / 2 && bits < FILTER_BITS_MAX) bits *= 2
     this.words = new Uint32Array(bits / 32)
     this.mask = bits - 1
   }

@@ -50,6 +50,8 @@ const HEADER: RowReading = { kind: 'header' }
 const NO_TAXES: readonly (Minor | null)[] = []
 const NAMES_MAX = 50_000
 
+type LineMoment = Pick<Line, 'wall' | 'offset' | 'dayOnly'>
+
 export class RowReader {
   /** What was noticed since the caller last emptied it. */
   readonly noticed = new Map<NoticedCode, number>()
@@ -64,6 +66,9 @@ export class RowReader {
   private readonly zones = new Map<string, ZoneName | null>()
   private readonly names = new Map<string, string>()
   private readonly priced: boolean
+  private lastDate = ''
+  private lastClock = ''
+  private lastMoment: LineMoment = { wall: Number.NaN, offset: null, dayOnly: true }
 
   constructor(rules: RowRules) {
     this.rules = rules
@@ -174,10 +179,22 @@ export class RowReader {
     return id === '' ? null : id
   }
 
-  private momentOf(cells: readonly string[]): { wall: number; offset: number | null; dayOnly: boolean } {
+  /** Rows of one sale share their moment, so the last one is kept at hand. */
+  private momentOf(cells: readonly string[]): LineMoment {
+    const { date_time, date, time } = this.place
+    const cell = cells[date_time >= 0 ? date_time : date] ?? ''
+    const clock = time < 0 ? '' : (cells[time] ?? '')
+    if (cell === this.lastDate && clock === this.lastClock && cell !== '') return this.lastMoment
+    const moment = this.readMoment(cells, cell, clock)
+    this.lastDate = cell
+    this.lastClock = clock
+    this.lastMoment = moment
+    return moment
+  }
+
+  private readMoment(cells: readonly string[], cell: string, clockCell: string): LineMoment {
     const { date_time, date, time } = this.place
     const at = date_time >= 0 ? date_time : date
-    const cell = cells[at] ?? ''
     if (cell === '' || cell.trim() === '') {
       // Order-level cells may stand on the first row of a sale alone; then another row has the date.
       if (this.place.sale_id >= 0 && this.idOf(cells) !== null) return { wall: Number.NaN, offset: null, dayOnly: true }
@@ -188,7 +205,6 @@ export class RowReader {
     if (moment.time !== null || time < 0) {
       return { wall: moment.day * DAY_MS + (moment.time ?? 0), offset: moment.offset, dayOnly: moment.time === null }
     }
-    const clockCell = cells[time] ?? ''
     if (clockCell.trim() === '') return { wall: moment.day * DAY_MS, offset: null, dayOnly: true }
     const clock = this.moments.time(clockCell)
     if (!clock) throw new Unreadable('row.date_unreadable', time, clockCell)

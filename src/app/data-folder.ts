@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Fault } from '#kernel/fault.ts'
 
@@ -24,15 +24,19 @@ export async function lockFolder(dataDir: string): Promise<FolderLock> {
   await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
   const file = path.join(dataDir, LOCK_FILE)
   const mine: HubMark = { pid: process.pid, startedTicks: await startedTicks(process.pid), url: null }
+  const partial = `${file}.${process.pid}`
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
-      const handle = await open(file, 'wx', 0o600)
-      await handle.writeFile(JSON.stringify(mine))
-      await handle.close()
+      // Written beside and then linked: a lock is there with its whole content or not at all.
+      await writeFile(partial, JSON.stringify(mine), { mode: 0o600 })
+      await link(partial, file)
       return lockHeld(file, mine)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    } finally {
+      await rm(partial, { force: true })
     }
+    const found = await readFile(file, 'utf8').catch(() => null)
     const holder = await findRunningHub(dataDir)
     if (holder !== null) {
       throw new Fault('conflict', 'hub.running', {
@@ -40,39 +44,55 @@ export async function lockFolder(dataDir: string): Promise<FolderLock> {
         detail: { pid: holder.pid },
       })
     }
-    // Whoever held it is gone. Moved aside and then removed: of two that find it stale, one moves it and the other one
-    // finds the new owner's file at the next turn.
-    await rename(file, `${file}.${process.pid}.stale`).catch(() => undefined)
-    await rm(`${file}.${process.pid}.stale`, { force: true })
+    if (found !== null) await removeStale(file, found)
   }
   throw new Fault('conflict', 'hub.running', {
     say: `Another process is just starting on ${dataDir}. Try again in a moment.`,
   })
 }
 
+/**
+ * Whoever held it is gone. Moved aside and looked at again: of two that find it stale, the slower one may have moved the
+ * new owner's file, and then puts it back.
+ */
+async function removeStale(file: string, found: string): Promise<void> {
+  const aside = `${file}.${process.pid}.stale`
+  try {
+    await rename(file, aside)
+    if ((await readFile(aside, 'utf8')) !== found) await link(aside, file)
+  } catch {
+    // Moved by somebody else: the next turn finds out by whom.
+  } finally {
+    await rm(aside, { force: true })
+  }
+}
+
 /** The hub that runs on the folder now, or null. */
 export async function findRunningHub(dataDir: string): Promise<HubMark | null> {
   const text = await readFile(path.join(dataDir, LOCK_FILE), 'utf8').catch(() => null)
   if (text === null) return null
-  let mark: HubMark
-  try {
-    mark = JSON.parse(text) as HubMark
-  } catch {
-    // Cut off by a crash in the middle of the write: nobody holds it.
-    return null
-  }
-  if (!isAlive(mark.pid)) return null
+  const mark = readMark(text)
+  if (mark === null || !isAlive(mark.pid)) return null
   const ticks = await startedTicks(mark.pid)
   return ticks === mark.startedTicks ? mark : null
+}
+
+/** Null for anything that no hub has written whole: nobody holds it then. */
+function readMark(text: string): HubMark | null {
+  try {
+    const mark = JSON.parse(text) as Partial<HubMark> | null
+    if (typeof mark?.pid !== 'number') return null
+    return { pid: mark.pid, startedTicks: mark.startedTicks ?? null, url: mark.url ?? null }
+  } catch {
+    return null
+  }
 }
 
 function lockHeld(file: string, mine: HubMark): FolderLock {
   return {
     async say(url) {
       const partial = `${file}.${process.pid}`
-      const handle = await open(partial, 'w', 0o600)
-      await handle.writeFile(JSON.stringify({ ...mine, url }))
-      await handle.close()
+      await writeFile(partial, JSON.stringify({ ...mine, url }), { mode: 0o600 })
       await rename(partial, file)
     },
     release: () => rm(file, { force: true }),

@@ -2,9 +2,10 @@ import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { Fault } from '#kernel/fault.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
-import type { Database } from '#platform/postgres/database.ts'
+import { asDatabaseFault, type Database } from '#platform/postgres/database.ts'
 import type { Settings } from './settings.ts'
 
 // One secret from which every other is derived. With the built-in database the first start makes it; with a server of
@@ -44,12 +45,33 @@ export async function openRootKey(settings: Settings): Promise<RootKey> {
   return rootKey(fresh, file)
 }
 
+/** Refuses another key than the first one before anything is brought up to date. Throws as `checkRootKey` does. */
+export async function refuseOtherKey(url: string, key: RootKey): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'tillwire root key' })
+  try {
+    await client.connect()
+    const { rows: tables } = await client.query(
+      `select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'hub' and c.relname = 'installation'`,
+    )
+    // A database that was never used, or so long ago that it knows no key.
+    if (tables.length === 0) return
+    await client.query('set role tillwire_system')
+    const { rows } = await client.query<{ root_key_check: Buffer }>('select root_key_check from hub.installation')
+    refuseUnless(rows[0]?.root_key_check, key)
+  } catch (error) {
+    throw asDatabaseFault(error)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
 /**
  * Refuses a key that is not the one this database was first started with. Nothing is changed then. Throws
  * `root-key.wrong`, and `root-key.missing` when a new key was made although the database already knows another.
  */
 export async function checkRootKey(database: Database, key: RootKey, now: Instant): Promise<void> {
-  const check = createHash('sha256').update(key.derive('check')).digest()
+  const check = checkOf(key)
   const known = await database.system(async (tx) => {
     await sql`
       insert into hub.installation (only_row, root_key_check, created_at) values (true, ${check}, ${instantText(now)})
@@ -57,7 +79,16 @@ export async function checkRootKey(database: Database, key: RootKey, now: Instan
     const { rows } = await sql<{ root_key_check: Buffer }>`select root_key_check from hub.installation`.execute(tx)
     return rows[0]?.root_key_check
   })
-  if (known !== undefined && Buffer.compare(known, check) === 0) return
+  if (known === undefined) throw new Error('the check was just written and is not there')
+  refuseUnless(known, key)
+}
+
+function checkOf(key: RootKey): Buffer {
+  return createHash('sha256').update(key.derive('check')).digest()
+}
+
+function refuseUnless(known: Buffer | undefined, key: RootKey): void {
+  if (known === undefined || Buffer.compare(known, checkOf(key)) === 0) return
   throw new Fault('denied', key.madeAt === null ? 'root-key.wrong' : 'root-key.missing', {
     say:
       'This database was set up with another root key, and what it protects cannot be read without that one. ' +

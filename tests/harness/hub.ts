@@ -165,7 +165,7 @@ export async function askAt(base: URL, where: string, asking: Asking = {}): Prom
   const response = await fetch(new URL(where, base), {
     method: asking.method ?? 'GET',
     headers,
-    ...(body === undefined ? {} : { body: body as BodyInit }),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Blob([new Uint8Array(body)]) }),
   })
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
   // A stream of events has no end to wait for; that it began is the answer.

@@ -13,7 +13,12 @@ export type Floor = {
 export const FLOORS: readonly Floor[] = [
   { name: 'kernel', where: 'src/kernel', may: [], never: 'I/O, the clock, the environment' },
   { name: 'canon', where: 'src/canon', may: ['kernel'], never: 'a database row, a provider’s name' },
-  { name: 'platform', where: 'src/platform/*', may: ['kernel'], never: 'canon: an engine that knows a sale is no engine' },
+  {
+    name: 'platform',
+    where: 'src/platform/*',
+    may: ['kernel'],
+    never: 'canon: an engine that knows a sale is no engine',
+  },
   { name: 'contract', where: 'connectors/contract.ts', may: ['kernel', 'canon'], never: 'a concrete connector' },
   {
     name: 'connectors',
@@ -34,7 +39,12 @@ export const FLOORS: readonly Floor[] = [
     may: ['kernel', 'canon', 'platform', 'contract', 'registry', 'modules', 'simulators'],
     never: 'being imported by what stands above it in this table',
   },
-  { name: 'simulators', where: 'simulators/*', may: [], never: 'connectors and src: two readings must stay independent' },
+  {
+    name: 'simulators',
+    where: 'simulators/*',
+    may: [],
+    never: 'connectors and src: two readings must stay independent',
+  },
   { name: 'web', where: 'web', may: [], never: 'src; it knows the hub by its HTTP addresses alone' },
   { name: 'clients', where: 'clients/*', may: [], never: 'src' },
   { name: 'examples', where: 'examples', may: [], never: 'src; they are written as a stranger would' },
@@ -99,7 +109,8 @@ export function isTest(path: string): boolean {
   return /(?:\.test\.tsx?|(?:^|\/)test-[a-z-]+\.tsx?)$/.test(path) || path.startsWith('tests/')
 }
 
-const list = (names: readonly string[]) => (names.length === 0 ? 'nothing of ours' : names.map((n) => `\`${n}\``).join(', '))
+const list = (names: readonly string[]) =>
+  names.length === 0 ? 'nothing of ours' : names.map((n) => `\`${n}\``).join(', ')
 
 /** The tables as ARCHITECTURE.md shows them. */
 export function arrowTables(): string {

@@ -34,14 +34,10 @@ export function drawers({ sources }: Tree): Finding[] {
 
 const PROVIDERS = /\b(?:square|shopify|toast|clover|lightspeed|zoho|dine[ -]?pos)\b/i
 
-const MAY_NAME_PROVIDERS: Exceptions = {
-  'src/app/pos-systems.ts': 'the list of systems that people choose from, by the names of the contract',
-}
-
 /** `src` knows systems by the contract's words and no provider by its name. */
 export function providerNames({ sources }: Tree): Finding[] {
   return [...sources.values()]
-    .filter(({ path }) => path.startsWith('src/') && !isTest(path) && !(path in MAY_NAME_PROVIDERS))
+    .filter(({ path }) => path.startsWith('src/') && !isTest(path))
     .flatMap((source) => eachLine(source, PROVIDERS, (found) => `names the provider ${found}`))
 }
 
@@ -126,7 +122,7 @@ export function longFiles({ sources }: Tree): Finding[] {
 
 /** Exceptions whose file is gone. */
 export function idleExceptions({ sources }: Tree): Finding[] {
-  return [NAMED_BY_OTHERS, MAY_NAME_PROVIDERS, MAY_ASK_SERVER_CLOCK, MAY_BE_LONG]
+  return [NAMED_BY_OTHERS, MAY_ASK_SERVER_CLOCK, MAY_BE_LONG]
     .flatMap(Object.keys)
     .filter((path) => !sources.has(path))
     .map((path) => `tests/tidy/code.ts: excepts ${path}, which does not exist`)

@@ -46,7 +46,8 @@ export function deadLinks({ papers }: Tree): Finding[] {
         if (/^[a-z]+:/i.test(target)) continue
         const [file = '', anchor] = target.split('#')
         const to = file === '' ? path : posix.join(posix.dirname(path), file).replace(/\/$/, '')
-        if (!papers.has(to) && !folders.has(to)) found.push(`${path}:${index + 1}: links to ${target}, which is not there`)
+        if (!papers.has(to) && !folders.has(to))
+          found.push(`${path}:${index + 1}: links to ${target}, which is not there`)
         else if (anchor && isMarkdown(to) && !anchorsOf(papers.get(to) ?? '').has(anchor)) {
           found.push(`${path}:${index + 1}: links to ${target}, but there is no such heading`)
         }
@@ -69,9 +70,18 @@ function anchorsOf(text: string): Set<string> {
 }
 
 // Written in pieces, so that this file does not find itself.
-const MACHINE_PATHS = new RegExp(['/wo' + 'rk/\\w', '/ho' + 'me/\\w', '/Us' + 'ers/\\w', '/tmp/ba' + 'sh_', 'C:\\\\Us' + 'ers'].join('|'))
+const MACHINE_PATHS = new RegExp(
+  ['/wo' + 'rk/\\w', '/ho' + 'me/\\w', '/Us' + 'ers/\\w', '/tmp/ba' + 'sh_', 'C:\\\\Us' + 'ers'].join('|'),
+)
 const REGISTRIES = new RegExp(
-  ['registry\\.npm' + 'js', 'npm\\.pkg\\.git' + 'hub', 'artifac' + 'tory', 'verdac' + 'cio', '^registry ?=', '"resolved": "http'].join('|'),
+  [
+    'registry\\.npm' + 'js',
+    'npm\\.pkg\\.git' + 'hub',
+    'artifac' + 'tory',
+    'verdac' + 'cio',
+    '^registry ?=',
+    '"resol' + 'ved": "http',
+  ].join('|'),
   'i',
 )
 
@@ -94,13 +104,17 @@ export function missingReadmes({ papers, sources }: Tree): Finding[] {
     const folder = /^(?:src\/modules|connectors|simulators)\/[^/]+(?=\/)/.exec(path)?.[0]
     if (folder !== undefined) folders.add(folder)
   }
-  return [...folders].filter((folder) => !papers.has(`${folder}/README.md`)).map((folder) => `${folder}: has no README.md`)
+  return [...folders]
+    .filter((folder) => !papers.has(`${folder}/README.md`))
+    .map((folder) => `${folder}: has no README.md`)
 }
 
 /** A folder at the top that the map of ARCHITECTURE.md does not show. */
 export function unmapped({ papers }: Tree): Finding[] {
   const map = papers.get('ARCHITECTURE.md') ?? ''
-  const folders = new Set([...papers.keys()].filter((path) => path.includes('/')).map((path) => `${path.split('/')[0]}/`))
+  const folders = new Set(
+    [...papers.keys()].filter((path) => path.includes('/')).map((path) => `${path.split('/')[0]}/`),
+  )
   const modules = Object.keys(MODULES).map((name) => `${name}/`)
   return [...folders, ...modules]
     .filter((folder) => !map.split('\n').some((line) => line.trimStart().startsWith(folder)))

@@ -36,7 +36,12 @@ export type Source = {
   readonly objects: readonly Node[]
 }
 
-export type Call = { readonly callee: string; readonly args: readonly Node[]; readonly line: number; readonly isNew: boolean }
+export type Call = {
+  readonly callee: string
+  readonly args: readonly Node[]
+  readonly line: number
+  readonly isNew: boolean
+}
 
 export type Tree = {
   readonly sources: ReadonlyMap<string, Source>
@@ -111,7 +116,8 @@ function parse(path: string, text: string): Source {
   const objects: Node[] = []
   visit(program as unknown as Node, (node) => {
     const { type } = node
-    if (type === 'Literal' && typeof node.value === 'string') texts.push({ value: node.value, line: lineAt(node.start) })
+    if (type === 'Literal' && typeof node.value === 'string')
+      texts.push({ value: node.value, line: lineAt(node.start) })
     else if (type === 'TemplateElement') {
       const { cooked } = node.value as { cooked: string | null }
       texts.push({ value: cooked ?? '', line: lineAt(node.start) })

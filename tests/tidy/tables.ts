@@ -6,10 +6,11 @@ import type { Finding, Tree } from './sources.ts'
 
 export type Owned = { readonly owner: string; readonly kind: 'table' | 'door' }
 
-const MADE = /^\s*create (?:or replace )?(table|view|function|procedure)(?: if not exists)? ((?:hub|pos|auth)\."?\w+"?)/gim
+const MADE =
+  /^\s*create (?:or replace )?(table|view|function|procedure)(?: if not exists)? ((?:hub|pos|auth)\."?\w+"?)/gim
 const NAMED = /\b(?:hub|pos|auth)\."?\w+"?/g
-/** Names of columns and files that look like a table of a schema. */
-const NO_TABLE = /^(?:auth\.api|auth\.ts)$/
+/** Words of SQL that a table follows: what else looks like `hub.lock` is a file, a setting or a code. */
+const IN_SQL = /\b(?:from|join|into|update|table|call|select|policy on|references)\s+$/i
 
 /** Tables that the platform keeps for itself before any migration runs. */
 const MADE_IN_CODE: Readonly<Record<string, Owned>> = {
@@ -36,22 +37,20 @@ export function ownersOf({ papers }: Pick<Tree, 'papers'>): ReadonlyMap<string, 
 
 export function foreignTables(tree: Tree): Finding[] {
   const owners = ownersOf(tree)
-  const schemas = [...owners.keys()]
   const found: Finding[] = []
   for (const source of tree.sources.values()) {
     if (!source.path.startsWith('src/') || isTest(source.path)) continue
     const part = partOf(source.path)
     for (const { value, line } of source.texts) {
-      for (const [match] of value.matchAll(NAMED)) {
+      for (const { 0: match, index } of value.matchAll(NAMED)) {
         const name = bare(match)
-        if (NO_TABLE.test(name) || `${source.path} ${name}` in MAY_NAME) continue
+        if (`${source.path} ${name}` in MAY_NAME) continue
         const owned = owners.get(name)
-        if (owned === undefined) {
-          // The start of a name that is put together at run time, such as a partition's.
-          if (value.endsWith(match) && schemas.some((one) => one.startsWith(name))) continue
+        if (owned !== undefined) {
+          if (!mayTouch(part, owned))
+            found.push(`${source.path}:${line}: touches ${name}, which belongs to ${owned.owner}`)
+        } else if (IN_SQL.test(value.slice(0, index))) {
           found.push(`${source.path}:${line}: names ${name}, which no migration makes`)
-        } else if (!mayTouch(part, owned)) {
-          found.push(`${source.path}:${line}: touches ${name}, which belongs to ${owned.owner}`)
         }
       }
     }

@@ -1,8 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refundFiling, saleFiling } from '#app/demo/traded.ts'
-import { currencyCode } from '#kernel/currency.ts'
-import { type Instant, instant } from '#kernel/instant.ts'
 import { createConnection } from '#modules/connections/connections.ts'
 import { recordSales } from '#modules/mirror/mirror.ts'
 import { getDefaultSite } from '#modules/sites/sites.ts'

@@ -12,6 +12,8 @@ export const ACCESS_FAULTS = {
   'access.slug-reserved': 'The slug is a word that addresses of the hub begin with. Choose another.',
   'access.slug-taken': 'Another tenant has this slug. Choose another.',
   'access.sign-in': 'E-mail and password do not belong together. The answer does not say which of them is wrong.',
+  'access.unavailable':
+    'Who is asking cannot be found out just now, because the database does not answer. Try again in a moment.',
   'access.password': 'The current password is not the one that was given.',
   'access.password-weak': 'A password has 10 to 128 characters.',
   'access.link': 'The link was used, has expired, or never existed. Ask for a new one.',

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { createIdempotencyStore } from '#platform/http/idempotency.ts'
 import { createServer } from '#platform/http/server.ts'
+import { openDatabase } from '#platform/postgres/database.ts'
 import { SILENT_LOG } from '#platform/telemetry/log.ts'
 import { createMetrics } from '#platform/telemetry/metrics.ts'
 import { createAccess, demoLink } from './access.ts'
+import { createSignIn } from './sign-in.ts'
 import { MINUTE, onTenantCreated, owner, publicBase, tokenOf, useTestHub } from './test-hub.ts'
 
 const hub = useTestHub()
@@ -119,4 +121,14 @@ test('under https the session’s cookie travels encrypted only', async () => {
   const me = await server.inject({ url: '/api/v1/auth/me', headers: { cookie } })
   expect(me.statusCode).toBe(200)
   await server.close()
+})
+
+test('while the database is away nobody is let in, and nobody is told that their session is gone', async () => {
+  const away = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' })
+  const signIn = createSignIn({ pool: away.pool('tillwire_auth'), secret: 's'.repeat(43), publicBase })
+  await expect(signIn.find({ cookie: hub.ada })).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'access.unavailable',
+  })
+  await away.close()
 })

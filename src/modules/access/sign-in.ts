@@ -5,6 +5,7 @@ import { setSessionCookie } from 'better-auth/cookies'
 import { organization } from 'better-auth/plugins/organization'
 import type pg from 'pg'
 import { z } from 'zod'
+import { Fault } from '#kernel/fault.ts'
 import { type Id, newId } from '#kernel/ids.ts'
 import type { Person } from '#platform/http/caller.ts'
 import { HttpFault } from '#platform/http/http-fault.ts'
@@ -106,17 +107,21 @@ export function createSignIn(options: SignInOptions): SignIn {
     async find(headers) {
       // Nobody is asked about a request that shows no session at all.
       if (!headers.cookie?.includes('tillwire.session_token=')) return null
-      const found = await auth.api.getSession({ headers: passed(headers), query: { disableRefresh: true } })
+      const question = { headers: passed(headers), query: { disableRefresh: true } }
+      const found = await asked('access.sign-in', auth.api.getSession(question))
       if (!found) return null
       const { id, name, email } = found.user
       return { kind: 'person', id: id as Id, actor: `person:${id}`, name, email }
     },
     async renew(headers) {
-      const answer = await auth.api.getSession({ headers: passed(headers), returnHeaders: true })
+      const answer = await asked(
+        'access.sign-in',
+        auth.api.getSession({ headers: passed(headers), returnHeaders: true }),
+      )
       return answer.headers.getSetCookie()
     },
     async close(headers) {
-      const answer = await auth.api.signOut({ headers: passed(headers), returnHeaders: true })
+      const answer = await asked('access.sign-in', auth.api.signOut({ headers: passed(headers), returnHeaders: true }))
       return answer.headers.getSetCookie()
     },
     async changePassword(current, next, headers) {
@@ -138,12 +143,15 @@ function passed(headers: IncomingHttpHeaders): Headers {
   return some
 }
 
-/** The library's refusals all read the same to a stranger; what it did not foresee stays what it is. */
+/** The library's refusals all read the same to a stranger; when it cannot tell, nobody is let in and nobody sent away. */
 async function asked<T>(code: AccessFaultCode, answer: Promise<T>): Promise<T> {
   try {
     return await answer
-  } catch (error) {
-    if (!(error instanceof APIError) || error.statusCode >= 500) throw error
-    throw new HttpFault(code === 'access.sign-in' ? 401 : 403, code, { say: ACCESS_FAULTS[code] })
+  } catch (cause) {
+    if (cause instanceof APIError && cause.statusCode < 500) {
+      throw new HttpFault(code === 'access.sign-in' ? 401 : 403, code, { say: ACCESS_FAULTS[code] })
+    }
+    const say = ACCESS_FAULTS['access.unavailable']
+    throw new Fault('unavailable', 'access.unavailable', { say, retryAfterSeconds: 2, cause })
   }
 }

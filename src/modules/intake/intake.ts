@@ -23,6 +23,8 @@ import {
 } from './store.ts'
 import type { PreviewSale } from './wire.ts'
 
+export { type ImportRow, listLatestImports } from './store.ts'
+
 // Everything that comes in, today as files: received and kept, understood, confirmed, recorded.
 
 export const IMPORT_TASK: Task<{ readonly import_id: Id }> = {
@@ -127,7 +129,7 @@ function positionOf(cursor: string): ImportPosition {
   const [createdAt, id] = readCursor(cursor, 2)
   const at = Number(createdAt)
   // Further off than this a moment is not written as the database reads it.
-  if (Number.isSafeInteger(at) && Math.abs(at) < 1e14 && isId(String(id))) {
+  if (Number.isSafeInteger(at) && at >= 0 && at < 1e14 && isId(String(id))) {
     return { createdAt: instant(at), id: String(id) as Id }
   }
   throw cursorFault()

@@ -178,7 +178,12 @@ function receivingFault(error: unknown): StoredFault {
 
 /** A name as it was sent may hold anything; what is kept is shown in one line, and PostgreSQL stores no NUL. */
 function plainName(fileName: string): string {
-  return fileName.toWellFormed().replaceAll(/\p{Cc}/gu, '').slice(0, 255) || 'file.csv'
+  return (
+    fileName
+      .toWellFormed()
+      .replaceAll(/\p{Cc}/gu, '')
+      .slice(0, 255) || 'file.csv'
+  )
 }
 
 /** The file's name without its endings: what a merchant recognises. */

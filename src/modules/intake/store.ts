@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
+import type pg from 'pg'
 import type { Decimal } from '#kernel/decimal.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
 import { insertRows } from '#platform/postgres/bulk.ts'
-import type { Tx } from '#platform/postgres/database.ts'
+import { clientOf, type Tx } from '#platform/postgres/database.ts'
 import type { FileDetection, RejectedRow } from '../../../connectors/contract.ts'
 import type { ImportState } from './import-states.ts'
 
@@ -152,11 +153,13 @@ export async function insertChunk(
     values (${tenantId}, ${importId}, ${no}, ${bytes})`.execute(tx)
 }
 
+/** In PostgreSQL's binary form: as text, every byte would travel as two digits and be put together again. */
 export async function readChunk(tx: Tx, tenantId: TenantId, importId: Id, no: number): Promise<Uint8Array | null> {
-  const { rows } = await sql<{ bytes: Uint8Array }>`
-    select bytes from pos.import_chunks where tenant_id = ${tenantId} and import_id = ${importId} and no = ${no}`.execute(
-    tx,
-  )
+  const { rows } = await clientOf(tx).query<{ bytes: Uint8Array }>({
+    text: 'select bytes from pos.import_chunks where tenant_id = $1 and import_id = $2 and no = $3',
+    values: [tenantId, importId, no],
+    binary: true,
+  } as pg.QueryConfig)
   return rows[0]?.bytes ?? null
 }
 

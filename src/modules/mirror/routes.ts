@@ -110,7 +110,8 @@ export function filterOf(query: z.infer<typeof filterQuery>): SaleFilter {
     statuses: status as SaleFilter['statuses'],
   }
   const day = query.business_date === undefined ? undefined : findLocalDate(query.business_date)
-  if (day === null || (day !== undefined && !isStorableDay(day))) throw bad('/business_date', 'a day that exists, such as 2026-03-31')
+  if (day === null || (day !== undefined && !isStorableDay(day)))
+    throw bad('/business_date', 'a day that exists, such as 2026-03-31')
   if (day !== undefined) Object.assign(filter, { fromDay: day, toDay: day })
   if (query.from !== undefined) Object.assign(filter, boundOf('/from', query.from, 'fromDay', 'from'))
   if (query.to !== undefined) Object.assign(filter, boundOf('/to', query.to, 'toDay', 'to'))

@@ -183,6 +183,7 @@ export async function writeSales(
   rows: readonly SaleRow[],
   mode: 'new' | 'replace',
 ): Promise<void> {
+  if (rows.length === 0) return
   await insertRows(tx, rows, {
     into: 'pos.transactions',
     constants: [

@@ -39,7 +39,6 @@ export function asFault(error: unknown): Fault {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return httpFault(413, 'http.body-too-large')
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return httpFault(415, 'http.media-type')
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return httpFault(400, 'http.body-cut')
-  if (code === 'FST_UNDER_PRESSURE') return httpFault(503, 'http.overloaded', { retryAfterSeconds: 5 })
   // What is left of the server's own refusals concerns a request that breaks the protocol.
   if (typeof code === 'string' && code.startsWith('FST_') && typeof status === 'number' && isHttpFaultStatus(status)) {
     return httpFault(status, 'http.request-malformed')

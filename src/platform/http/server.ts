@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import underPressure from '@fastify/under-pressure'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, type HTTPMethods } from 'fastify'
 import type { Clock } from '#kernel/instant.ts'
 import { instantText } from '#kernel/instant.ts'
@@ -13,6 +12,7 @@ import { checkRoutes } from './checked-routes.ts'
 import { addHealth, type Probe } from './health.ts'
 import type { IdempotencyStore } from './idempotency.ts'
 import { addDocument } from './openapi.ts'
+import { shedLoad } from './pressure.ts'
 import { asFault, errorShapeOf, failureOf, httpFault, statusOf } from './problem.ts'
 import { createLimiter, RATE_LIMITS, type RateLimits } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
@@ -54,10 +54,9 @@ const BODY_LIMIT_BYTES = 1024 * 1024
 // A file of gigabytes over a shop's line takes its time; a body that trickles for longer is an attack.
 const REQUEST_TIMEOUT_MS = 30 * 60_000
 const HEADERS_TIMEOUT_MS = 20_000
-// The mean delay over a second: at three seconds every answer is late for whoever waits.
-const EVENT_LOOP_DELAY_MAX_MS = 3000
 const ALL_METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-const OPEN_UNDER_PRESSURE = new Set(['/healthz', '/readyz', '/metrics'])
+// Asked every few seconds by machines; a line each would bury the rest.
+const ASKED_BY_MACHINES = new Set(['/healthz', '/readyz', '/metrics'])
 
 /** A server that is ready to `listen`. Close it with `close()`: running requests end, open streams are cut. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -79,14 +78,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (/%00/.test(request.url)) throw httpFault(400, 'http.request-malformed')
   })
   await addSecurityHeaders(app, options.publicBase)
-  await app.register(underPressure, {
-    maxEventLoopDelay: EVENT_LOOP_DELAY_MAX_MS,
-    // Answered by fault like everything else; health stays readable, since somebody is about to ask why.
-    pressureHandler: (request) =>
-      OPEN_UNDER_PRESSURE.has(pathOf(request))
-        ? undefined
-        : Promise.reject(httpFault(503, 'http.overloaded', { retryAfterSeconds: 5 })),
-  })
+  await shedLoad(app)
   app.setErrorHandler((error, request, reply) => sendFailure(options, error, request, reply))
   app.addHook('onResponse', async (request, reply) => observe(options, request, reply))
 
@@ -186,7 +178,7 @@ function observe(options: ServerOptions, request: FastifyRequest, reply: Fastify
     ...(request.admitted?.caller ? { actor: request.admitted.caller.actor } : {}),
     ...(request.admitted?.tenant ? { tenant: request.admitted.tenant.id } : {}),
   }
-  if (OPEN_UNDER_PRESSURE.has(route)) options.log.debug(facts, 'answered')
+  if (ASKED_BY_MACHINES.has(route)) options.log.debug(facts, 'answered')
   else options.log.info(facts, 'answered')
 }
 

@@ -73,7 +73,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       try {
         return await transaction(poolOf(role, false), begin, work)
       } catch (error) {
-        if (attempt >= TRIES_MAX || !TRY_AGAIN.has(sqlState(error) ?? '')) throw asFault(error)
+        if (attempt >= TRIES_MAX || !TRY_AGAIN.has(sqlState(error) ?? '')) throw asDatabaseFault(error)
       }
     }
   }
@@ -148,11 +148,18 @@ export function sqlState(error: unknown): string | null {
 }
 
 /** Failures of the database that a person can do something about, as faults; everything else as it came. */
-function asFault(error: unknown): unknown {
+export function asDatabaseFault(error: unknown): unknown {
   const state = sqlState(error)
   if (state === '53100') {
     return new Fault('unavailable', 'postgres.disk-full', {
       say: 'The disk that holds the database is full. Nothing of this step was stored. Free some space and try again.',
+      cause: error,
+    })
+  }
+  // 28 is a refused sign-in, 3D a database that does not exist: to whoever starts a hub the same as no answer.
+  if (state?.startsWith('28') || state?.startsWith('3D')) {
+    return new Fault('unavailable', 'postgres.unreachable', {
+      say: `The database server refuses the sign-in: ${(error as Error).message}. Mend DATABASE_URL, or the server.`,
       cause: error,
     })
   }
@@ -172,6 +179,9 @@ function isConnectionLoss(error: unknown): boolean {
   return (
     code === 'ECONNREFUSED' ||
     code === 'ENOENT' ||
+    code === 'ENOTFOUND' ||
+    code === 'EHOSTUNREACH' ||
+    code === 'ETIMEDOUT' ||
     code === 'ECONNRESET' ||
     code === 'EPIPE' ||
     error.message.startsWith('Connection terminated') ||

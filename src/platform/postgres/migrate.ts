@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { Fault } from '#kernel/fault.ts'
-import { connectionFor } from './database.ts'
+import { asDatabaseFault, connectionFor } from './database.ts'
 
 // Numbered SQL files, forward only. One process at a time migrates; each file is one transaction that also records the
 // file, so a crash leaves whole steps. A database that holds a step this program does not know is newer: it is left alone.
@@ -31,7 +31,7 @@ export async function migrate(url: string, migrations?: readonly Migration[]): P
   const steps = migrations ?? (await readMigrations())
   await prepareRoles(url)
   const client = new pg.Client(connectionFor(url, 'tillwire_owner'))
-  await client.connect()
+  await connect(client)
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
     await client.query('create schema if not exists hub')
@@ -47,6 +47,12 @@ export async function migrate(url: string, migrations?: readonly Migration[]): P
   } finally {
     await client.end()
   }
+}
+
+async function connect(client: pg.Client): Promise<void> {
+  await client.connect().catch((error: unknown) => {
+    throw asDatabaseFault(error)
+  })
 }
 
 function refuseNewer(known: readonly { id: number; name: string }[], steps: readonly Migration[]): void {
@@ -83,7 +89,7 @@ async function applyStep(client: pg.Client, step: Migration): Promise<void> {
  */
 async function prepareRoles(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'tillwire migrate' })
-  await client.connect()
+  await connect(client)
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
     for (const role of ROLES) {

@@ -161,6 +161,12 @@ export function formatDayRange(from: string, to: string): string {
   return dateFormat({ ...DAY_STYLES.medium, timeZone: 'UTC' }).formatRange(a, b)
 }
 
+/** As short as it can be told: without the year where both ends share it. */
+export function formatDayRangeShort(from: string, to: string): string {
+  const text = formatDayRange(from, to)
+  return from === to || from.slice(0, 4) !== to.slice(0, 4) ? text : text.replace(/,? \d{4}$/, '')
+}
+
 export function formatTime(instant: string, timeZone: string): string {
   return dateFormat({ hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(instant))
 }

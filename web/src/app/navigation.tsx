@@ -183,6 +183,7 @@ function TenantSwitcher(props: { compact?: boolean }): ReactNode {
         <button
           type="button"
           aria-label={`${texts.shell.tenant}: ${tenant.name}`}
+          title={tenant.name}
           className={classes(
             'flex min-w-0 items-center gap-2 rounded-md text-left hover:bg-sunken data-[state=open]:bg-sunken',
             props.compact === true ? 'h-9 px-2' : 'w-full border border-line bg-surface px-2.5 py-2 shadow-card',

@@ -59,7 +59,6 @@ const english = {
     live: 'Live',
     connecting: 'Connecting…',
     lost: 'Connection lost, retrying',
-    lostAsOf: (when: string) => `Connection lost, retrying. What you see is as of ${when}.`,
     menu: 'Menu',
   },
 
@@ -126,6 +125,7 @@ const english = {
     noDefinition: 'No definition is given for this figure.',
     before: (amount: string) => `${amount} before`,
     noneBefore: 'Nothing to compare with',
+    partBefore: 'Too little known before',
     figures: {
       total_revenue: 'Net sales',
       total_transactions: 'Sales',
@@ -150,6 +150,7 @@ const english = {
     trendBy: { day: 'by day', week: 'by week', month: 'by month', hour: 'by hour' },
     weekOf: (day: string) => `Week of ${day}`,
     partialBucket: 'cut by the range',
+    soFar: 'so far',
     thisPeriod: 'This period',
     trendSummary: (range: string, total: string, best: string, bestAmount: string) =>
       `Net sales ${range}: ${total} in all; highest ${best} with ${bestAmount}.`,
@@ -201,7 +202,7 @@ const english = {
     emptySay: 'Give Tillwire the export of your till, and its figures stand here a moment later.',
     emptyImport: 'Import a file',
     quietTitle: 'No sales in this range',
-    quietSay: (range: string) => `Nothing was sold ${range}.`,
+    quietSay: (range: string) => `There is no sale in ${range}.`,
     quietNewest: (day: string) => `Your newest sale is from ${day}.`,
     quietShow: (range: string) => `Show ${range}`,
     failedTitle: 'The figures could not be read',
@@ -331,12 +332,12 @@ const english = {
     shopify: 'Shopify',
     toast: 'Toast',
     clover: 'Clover',
-    'lightspeed-x': 'Lightspeed Retail X',
-    'lightspeed-r': 'Lightspeed Retail R',
-    'lightspeed-k': 'Lightspeed Restaurant K',
+    'lightspeed-x': 'Lightspeed Retail (X-Series)',
+    'lightspeed-r': 'Lightspeed Retail (R-Series)',
+    'lightspeed-k': 'Lightspeed Restaurant (K-Series)',
     'zoho-inventory': 'Zoho Inventory',
     'dine-pos': 'Dine POS',
-    'generic-rest': 'Generic REST API',
+    'generic-rest': 'Any REST API',
     spreadsheet: 'Spreadsheet (CSV)',
   },
 
@@ -576,7 +577,7 @@ const english = {
     joinPassword: 'If you already sign in to this hub, give that password; else choose one.',
     nameNew: 'Your name, if you are new here',
     enterFailed: 'This link no longer works',
-    enterFailedSay: 'A sign-in link works once and for a short time. Ask for a new one, or sign in.',
+    enterFailedSay: 'Links work for a short time only.',
     setUp: 'Set up Tillwire',
     setUpSay: 'You become the owner of this hub’s first tenant.',
     you: 'You',
@@ -618,6 +619,12 @@ function speak(wished: readonly string[]): Texts & { readonly locale: string; re
 }
 
 export const texts = speak(globalThis.navigator?.languages ?? [])
+
+/** A source's own word, made readable: `in_store` is “In store”. */
+export function readable(word: string): string {
+  const text = word.replaceAll('_', ' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
 
 /** The word for a name that comes from the hub; a name that no catalogue knows yet stands for itself. */
 export function wordFor(words: Readonly<Record<string, string>>, name: string): string {

@@ -25,9 +25,11 @@ export function Card(props: {
           </h2>
           {props.say === undefined ? null : <p className="text-xs text-muted">{props.say}</p>}
         </div>
-        {props.actions === undefined ? null : <div className="-mt-1 -mr-1.5 ml-auto flex items-center gap-1">{props.actions}</div>}
+        {props.actions === undefined ? null : (
+          <div className="-mt-1 ml-auto flex items-center gap-1">{props.actions}</div>
+        )}
       </header>
-      <div className={classes('min-w-0 flex-1', props.bodyClassName ?? 'px-5 pt-2 pb-5')}>{props.children}</div>
+      <div className={classes('min-w-0 flex-1', props.bodyClassName ?? 'px-5 pt-3 pb-5')}>{props.children}</div>
     </section>
   )
 }

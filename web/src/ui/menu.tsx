@@ -43,7 +43,7 @@ export function MenuItem(props: {
 }): ReactNode {
   return (
     <DropdownMenu.Item className={ITEM} disabled={props.disabled ?? false} onSelect={() => props.onSelect?.()}>
-      {props.icon === undefined ? null : <span className="text-muted">{props.icon}</span>}
+      {props.icon === undefined ? null : <span className="mt-0.5 self-start text-muted">{props.icon}</span>}
       <span className="min-w-0">
         <span className="block">{props.children}</span>
         {props.say === undefined ? null : <span className="block max-w-64 text-xs text-muted">{props.say}</span>}

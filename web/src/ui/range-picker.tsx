@@ -35,7 +35,7 @@ export function RangePicker<T extends string>(props: {
       label={texts.label}
       open={open}
       onOpenChange={setOpen}
-      className="w-72 p-1.5"
+      className="w-80 p-1.5!"
       trigger={
         <Button
           aria-label={`${texts.label}: ${props.shown}`}

@@ -5,7 +5,6 @@ import { send } from '../../app/api.ts'
 import { texts } from '../../app/texts.ts'
 import type { LinkAnswer } from '../../app/wire.ts'
 import { buttonClasses, Spinner } from '../../ui/button.tsx'
-import { Failed } from '../../ui/states.tsx'
 import { useEntering } from './entering.ts'
 import { AccessFrame, takeToken } from './frame.tsx'
 import { Join } from './join.tsx'
@@ -32,9 +31,15 @@ export function Enter(): ReactNode {
 
   if (handing.isError) {
     return (
-      <AccessFrame title={texts.access.enterFailed}>
-        <Failed title={handing.error.message} say={texts.access.enterFailedSay} compact />
-        <Link to="/sign-in" className={buttonClasses('primary', 'md', 'mt-4 w-full')}>
+      <AccessFrame
+        title={texts.access.enterFailed}
+        say={
+          <span role="alert">
+            {handing.error.message} {texts.access.enterFailedSay}
+          </span>
+        }
+      >
+        <Link to="/sign-in" className={buttonClasses('primary', 'md', 'w-full')}>
           {texts.access.signIn}
         </Link>
       </AccessFrame>

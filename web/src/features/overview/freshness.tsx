@@ -25,7 +25,7 @@ export function Freshness(props: { asOf: string | null; coverage: Coverage; grow
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
       <span className={lost ? 'font-medium text-warn' : undefined} title={when}>
-        {lost ? texts.shell.lostAsOf(when) : ago}
+        {lost ? texts.overview.asOf(when) : ago}
       </span>
       <Popover
         label={texts.overview.coverageTitle}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TrendDay } from '../../app/wire.ts'
+import { isComparable } from './comparable.ts'
 import { comparisonAsked, readOverviewSearch } from './search.ts'
 import { bucketsOf, heatGrid, hoursOf, isCut, tradingHours } from './trend-points.ts'
 
@@ -37,6 +38,8 @@ describe('days added up', () => {
   test('a week that the range cuts is marked', () => {
     const range = { from: '2026-03-28', to: '2026-03-31' }
     expect(bucketsOf(days, 'week').map((week) => isCut(week, 'week', range))).toEqual([true, true])
+    const whole = { from: '2026-03-23', to: '2026-04-05' }
+    expect(bucketsOf(days, 'week').map((week) => isCut(week, 'week', whole))).toEqual([false, false])
     expect(bucketsOf(days, 'day').some((one) => isCut(one, 'day', range))).toBe(false)
   })
 })
@@ -63,5 +66,25 @@ describe('hours', () => {
     expect(grid.rows).toHaveLength(7)
     expect(grid.rows[4]?.cells).toHaveLength(1)
     expect(grid.rows[0]?.cells).toEqual([null])
+  })
+})
+
+describe('a change in percent', () => {
+  const growth = (gaps: readonly (readonly [string, string])[]) => ({
+    from: '2026-03-01',
+    to: '2026-03-30',
+    coverage: {
+      state: 'partial' as const,
+      gaps: gaps.map(([from, to]) => ({ from, to, connection_id: null, reason: 'closed' })),
+      say: '',
+    },
+  })
+  test('stands while little of the period before is unknown', () => {
+    expect(isComparable(growth([['2026-02-20', '2026-03-03']]))).toBe(true)
+    expect(isComparable(growth([['2026-02-20', '2026-03-04']]))).toBe(false)
+  })
+  test('counts a day once, however many connections miss it', () => {
+    const twice = [['2026-03-01', '2026-03-02'] as const, ['2026-03-01', '2026-03-03'] as const]
+    expect(isComparable(growth(twice))).toBe(true)
   })
 })

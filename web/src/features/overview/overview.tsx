@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useMemo } from 'react'
-import { rangeOf } from '../../app/dates.ts'
+import { type Range, rangeOf } from '../../app/dates.ts'
 import { formatDayRange } from '../../app/format.ts'
 import { ProblemNotice } from '../../app/problem-notice.tsx'
 import { useTenantApi } from '../../app/session.tsx'
@@ -77,21 +77,21 @@ export function Overview(): ReactNode {
           aria-busy={figures.isPlaceholderData}
           className={classes('transition-opacity', figures.isPlaceholderData && 'opacity-50')}
         >
-          <Answer figures={answer} search={search} range={{ from, to }} />
+          <Answer figures={answer} search={search} range={{ from, to }} today={today} />
         </div>
       )}
     </>
   )
 }
 
-function Answer(props: { figures: Figures; search: OverviewSearch; range: { from: string; to: string } }): ReactNode {
+function Answer(props: { figures: Figures; search: OverviewSearch; range: Range; today: string }): ReactNode {
   const { figures, search } = props
   const navigate = useNavigate()
   const whole: readonly FiguresBlock[] = [figures, ...figures.other_currencies]
   const blocks = search.compare === 'none' ? whole.map(withoutComparison) : whole
   const block = blocks.find((one) => one.currency === search.currency) ?? blocks[0]
   if (block === undefined || blocks.every(isQuiet)) return <Quiet range={props.range} search={search} />
-  const screen = <Screen figures={figures} block={block} />
+  const screen = <Screen figures={figures} block={block} today={props.today} />
   if (blocks.length === 1) return screen
   return (
     <Tabs
@@ -115,7 +115,7 @@ function isQuiet({ summary }: FiguresBlock): boolean {
   return summary.total_transactions === 0 && summary.refund_count === 0 && summary.voided_transactions === 0
 }
 
-function Screen(props: { figures: Figures; block: FiguresBlock }): ReactNode {
+function Screen(props: { figures: Figures; block: FiguresBlock; today: string }): ReactNode {
   const { figures, block } = props
   const range = useMemo(() => ({ from: figures.from, to: figures.to }), [figures.from, figures.to])
   return (
@@ -123,7 +123,7 @@ function Screen(props: { figures: Figures; block: FiguresBlock }): ReactNode {
       <div className="xl:col-span-6">
         <Headlines block={block} definitions={figures.definitions} scope={`${range.from} ${range.to}`} />
       </div>
-      <Trend block={block} range={range} className="xl:col-span-4" />
+      <Trend block={block} range={range} today={props.today} className="xl:col-span-4" />
       <Statement block={block} definitions={figures.definitions} className="xl:col-span-2" />
       <Heat block={block} className="xl:col-span-4" />
       <PaymentMix block={block} className="xl:col-span-2" />

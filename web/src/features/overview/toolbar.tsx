@@ -3,7 +3,7 @@ import { Download, Ellipsis, FlaskConical } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { presetRange, RANGE_PRESETS, type Range } from '../../app/dates.ts'
 import { useDemo } from '../../app/demo.tsx'
-import { formatDayRange } from '../../app/format.ts'
+import { formatDayRange, formatDayRangeShort } from '../../app/format.ts'
 import { useTenantApi } from '../../app/session.tsx'
 import { useSites } from '../../app/sites.ts'
 import { texts } from '../../app/texts.ts'
@@ -40,7 +40,7 @@ export function Toolbar(props: {
         texts={texts.range}
         presets={RANGE_PRESETS.map((value) => {
           const { from, to } = presetRange(value, today)
-          return { value, label: texts.range[value], note: shortNote(from, to) }
+          return { value, label: texts.range[value], note: formatDayRangeShort(from, to) }
         })}
         value={preset}
         shown={preset === null ? formatDayRange(range.from, range.to) : texts.range[preset]}
@@ -90,10 +90,6 @@ export function Toolbar(props: {
       <Actions request={props.request} />
     </div>
   )
-}
-
-function shortNote(from: string, to: string): string {
-  return from === to ? formatDayRange(from, to) : formatDayRange(from, to).replaceAll(/ \d{4}/g, '')
 }
 
 function Actions(props: { request: FiguresRequest }): ReactNode {

@@ -15,6 +15,7 @@ import { classes } from '../../ui/classes.ts'
 import { Delta } from '../../ui/delta.tsx'
 import { Flash } from '../../ui/flash.tsx'
 import { Popover } from '../../ui/popover.tsx'
+import { isComparable } from './comparable.ts'
 
 export type Definitions = Readonly<Record<string, string>>
 type FigureName = keyof Summary
@@ -71,6 +72,7 @@ export function Headlines(props: { block: FiguresBlock; definitions: Definitions
 function Compared(props: { growth: Growth | null; name: (typeof HEADLINES)[number]; currency: string }): ReactNode {
   const { growth, name, currency } = props
   if (growth === null) return null
+  if (!isComparable(growth)) return <span className="text-sm text-faint">{texts.overview.partBefore}</span>
   const change: Change | null = growth[name]
   if (change === null || change.percent === null) {
     return <span className="text-sm text-faint">{texts.overview.noneBefore}</span>
@@ -78,7 +80,7 @@ function Compared(props: { growth: Growth | null; name: (typeof HEADLINES)[numbe
   const absolute = COUNTS.includes(name) ? formatChange(change.change, 2) : formatMajorChange(change.change, currency)
   const title = `${absolute} · ${formatDayRange(growth.from, growth.to)}`
   return (
-    <span className="flex items-baseline gap-2">
+    <span className="flex items-center gap-2">
       <Delta change={change.change} title={title}>
         {formatPercentChange(change.percent)}
       </Delta>

@@ -1,4 +1,4 @@
-import { type Grain, grainStart, type Range } from '../../app/dates.ts'
+import { addDays, addMonths, type Grain, grainStart, type Range } from '../../app/dates.ts'
 import type { HourFigure, TrendDay } from '../../app/wire.ts'
 
 // From the days of an answer to the points of its chart.
@@ -97,8 +97,10 @@ export function tradingHours(sold: readonly number[]): number[] {
   return Array.from({ length }, (_, step) => (start + step) % 24)
 }
 
+/** Whether the range holds only a part of the bucket's week or month. */
 export function isCut(bucket: TrendBucket, grain: Grain, range: Range): boolean {
   if (grain === 'day') return false
-  const startsLate = bucket.from === range.from && grainStart(bucket.from, grain) !== bucket.from
-  return startsLate || bucket.to === range.to
+  const start = grainStart(bucket.from, grain)
+  const end = addDays(grain === 'week' ? addDays(start, 7) : addMonths(start, 1), -1)
+  return start < range.from || end > range.to
 }

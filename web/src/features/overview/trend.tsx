@@ -12,14 +12,15 @@ import { bucketsOf, hoursOf, isCut, type TrendBucket } from './trend-points.ts'
 type Row = TrendPoint & { readonly transactions: number; readonly units: number | null }
 
 /** Net sales by day, week or month, or by hour when a single day is looked at, against the period before. */
-export function Trend(props: { block: FiguresBlock; range: Range; className?: string }): ReactNode {
-  const { block, range } = props
+export function Trend(props: { block: FiguresBlock; range: Range; today: string; className?: string }): ReactNode {
+  const { block, range, today } = props
   const shade = useShade()
   const single = range.from === range.to
   const grain = grainOf(range)
   const rows = useMemo(
-    () => (single ? hourRows(block) : bucketsOf(block.daily_trend, grain).map((b) => bucketRow(b, grain, range))),
-    [block, grain, range, single],
+    () =>
+      single ? hourRows(block) : bucketsOf(block.daily_trend, grain).map((b) => bucketRow(b, grain, range, today)),
+    [block, grain, range, single, today],
   )
   const { currency } = block
   const format = useCallback((value: number) => formatMajor(value, currency), [currency])
@@ -113,21 +114,25 @@ function hourRows(block: FiguresBlock): Row[] {
     value: one.revenue,
     before: null,
     beforeLong: null,
+    cut: false,
     transactions: one.transactions,
     units: null,
   }))
 }
 
-function bucketRow(bucket: TrendBucket, grain: Grain, range: Range): Row {
+function bucketRow(bucket: TrendBucket, grain: Grain, range: Range, today: string): Row {
   const whole = grain === 'day' ? formatDay(bucket.from, 'weekday') : formatDayRange(bucket.from, bucket.to)
   const { beforeFrom, beforeTo } = bucket
+  const cut = isCut(bucket, grain, range)
+  const note = bucket.to >= today ? texts.overview.soFar : cut ? texts.overview.partialBucket : null
   return {
     key: bucket.from,
     label: formatDay(bucket.from, 'short'),
-    long: isCut(bucket, grain, range) ? `${whole} (${texts.overview.partialBucket})` : whole,
+    long: note === null ? whole : `${whole} (${note})`,
     value: bucket.revenue,
     before: bucket.before,
     beforeLong: beforeFrom === null || beforeTo === null ? null : formatDayRange(beforeFrom, beforeTo),
+    cut: note !== null,
     transactions: bucket.transactions,
     units: bucket.items,
   }

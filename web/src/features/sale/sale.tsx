@@ -7,7 +7,7 @@ import { formatDay, formatMoment, formatMoney, formatMoneyOr } from '../../app/f
 import { ProblemNotice } from '../../app/problem-notice.tsx'
 import { useSession } from '../../app/session.tsx'
 import { useSites } from '../../app/sites.ts'
-import { texts, wordFor } from '../../app/texts.ts'
+import { readable, texts, wordFor } from '../../app/texts.ts'
 import type { SaleDetail } from '../../app/wire.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { buttonClasses } from '../../ui/button.tsx'
@@ -117,7 +117,7 @@ function Detail(props: { sale: SaleDetail }): ReactNode {
                 { label: texts.sale.fact.site, value: site?.name ?? texts.none },
                 { label: texts.sale.fact.register, value: sale.register ?? texts.none },
                 { label: texts.sale.fact.staff, value: sale.staff ?? texts.none },
-                { label: texts.sale.fact.channel, value: sale.channel ?? texts.none },
+                { label: texts.sale.fact.channel, value: sale.channel === null ? texts.none : readable(sale.channel) },
                 { label: texts.sale.fact.customer, value: sale.customer ?? texts.none },
                 { label: texts.sale.fact.system, value: wordFor(texts.systems, sale.pos_system) },
                 { label: texts.sale.fact.externalId, value: <code className="text-xs">{sale.external_id}</code> },

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Search, SlidersHorizontal, X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { presetRange, RANGE_PRESETS, rangeOf } from '../../app/dates.ts'
-import { formatDay, formatDayRange } from '../../app/format.ts'
+import { formatDay, formatDayRange, formatDayRangeShort } from '../../app/format.ts'
 import { useSession } from '../../app/session.tsx'
 import { useSites } from '../../app/sites.ts'
 import { texts } from '../../app/texts.ts'
@@ -39,7 +39,7 @@ export function Filters(props: { search: SalesSearch; today: string }): ReactNod
             { value: 'all' as const, label: texts.range.all, note: '' },
             ...RANGE_PRESETS.map((value) => {
               const { from, to } = presetRange(value, today)
-              return { value, label: texts.range[value], note: formatDayRange(from, to).replaceAll(/ \d{4}/g, '') }
+              return { value, label: texts.range[value], note: formatDayRangeShort(from, to) }
             }),
           ]}
           value={search.from !== undefined ? null : (search.range ?? 'all')}

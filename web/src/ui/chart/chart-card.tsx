@@ -23,7 +23,7 @@ export function ChartCard(props: {
       actions={
         <>
           {props.actions}
-          <IconButton label={label} onClick={() => setAsTable(!asTable)}>
+          <IconButton label={label} className="-mr-1.5" onClick={() => setAsTable(!asTable)}>
             {asTable ? (
               <ChartLine className="size-4" aria-hidden="true" />
             ) : (

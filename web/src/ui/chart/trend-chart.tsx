@@ -10,6 +10,8 @@ export type TrendPoint = {
   readonly value: number | null
   readonly before: number | null
   readonly beforeLong: string | null
+  /** It does not hold its whole time yet, or not within the range: drawn dotted, so that nobody reads a fall into it. */
+  readonly cut: boolean
 }
 
 /** A line against the line of the period before, which is dashed: told apart without colour. */
@@ -95,7 +97,7 @@ function trendOption(from: {
       {
         name: from.names.value,
         type: kind,
-        data: points.map((point) => point.value),
+        data: points.map((point) => (kind === 'line' && point.cut ? null : point.value)),
         symbol: 'circle',
         symbolSize: 6,
         showSymbol: points.length < 3,
@@ -105,7 +107,24 @@ function trendOption(from: {
         areaStyle: kind === 'line' ? { color: palette.main, opacity: 0.08 } : undefined,
         z: 2,
       },
+      ...(kind === 'line' && points.some((point) => point.cut) ? [cutSeries(points, palette)] : []),
     ],
+  }
+}
+
+/** The dotted ends: each cut point with the whole one beside it. */
+function cutSeries(points: readonly TrendPoint[], palette: Palette) {
+  const touches = (place: number): boolean => [place - 1, place, place + 1].some((near) => points[near]?.cut === true)
+  return {
+    name: 'cut',
+    type: 'line',
+    data: points.map((point, place) => (touches(place) ? point.value : null)),
+    symbol: 'circle',
+    symbolSize: 5,
+    showSymbol: false,
+    itemStyle: { color: palette.main },
+    lineStyle: { color: palette.main, width: 2, type: [1.5, 4], cap: 'round' },
+    z: 2,
   }
 }
 
