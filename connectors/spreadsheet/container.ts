@@ -16,7 +16,7 @@ export type OpenedBytes = {
 
 /** Real exports pack ten to thirty times. Refused is what unpacks to more than both. */
 const UNPACKING_MAX: UnpackingLimit = { bytes: 1024 ** 3, ratio: 200 }
-const CHUNK_BYTES = 128 * 1024
+const CHUNK_BYTES = 64 * 1024
 
 export type UnpackingLimit = { readonly bytes: number; readonly ratio: number }
 

@@ -8,11 +8,8 @@ import type { RowReader } from './row-reader.ts'
 // Which rows make one sale. Rows of a sale mostly stand together, so a sale is closed when none of its rows has come
 // for a while; sales known to come back later (see reopen.ts) are held to the end of the file.
 
-/**
- * Rows per generation. A sale stays open through the generation after its last row: 6,000 to 12,000 rows. More rows
- * open would outlive the young generation of the garbage collector and cost a third of the speed.
- */
-export const GENERATION_ROWS = 1000
+/** Rows per generation. A sale stays open through the generation after its last row: 6,000 to 12,000 rows. */
+export const GENERATION_ROWS = 6000
 const SALE_ROWS_MAX = 20_000
 // A sale that runs past midnight keeps the number it began with.
 const MIDNIGHT_GAP_MS = 6 * 3_600_000
@@ -37,14 +34,14 @@ export class OpenSales {
   private open: OpenSale[] = []
   private held: OpenSale[] = []
   private readonly reader: RowReader
-  private readonly isHeld: ((line: Line) => boolean) | null
+  private readonly isHeld: ((cells: readonly string[]) => boolean) | null
 
-  constructor(reader: RowReader, isHeld: ((line: Line) => boolean) | null) {
+  constructor(reader: RowReader, isHeld: ((cells: readonly string[]) => boolean) | null) {
     this.reader = reader
     this.isHeld = isHeld
   }
 
-  add(line: Line, id: string, generation: number): void {
+  add(line: Line, id: string, generation: number, cells: readonly string[]): void {
     const { latest } = this
     // Rows of a sale stand together: most belong to the sale of the row before.
     if (latest !== null && latest.id === id && latest.place === placeOf(line, this.reader) && belongs(latest, line)) {
@@ -60,7 +57,7 @@ export class OpenSales {
       : known && belongs(known, line)
         ? known
         : undefined
-    this.latest = sale ?? this.begin(line, id, key, place, strong, generation)
+    this.latest = sale ?? this.begin(line, id, key, place, strong, generation, this.isHeld?.(cells) ?? false)
     if (sale) join(sale, line, generation)
     else
       this.byKey.set(
@@ -69,8 +66,15 @@ export class OpenSales {
       )
   }
 
-  private begin(line: Line, id: string, key: string, place: string, strong: boolean, generation: number): OpenSale {
-    const held = this.isHeld?.(line) ?? false
+  private begin(
+    line: Line,
+    id: string,
+    key: string,
+    place: string,
+    strong: boolean,
+    generation: number,
+    held: boolean,
+  ): OpenSale {
     const { wall } = line
     const sale = {
       key,
@@ -145,12 +149,7 @@ function join(sale: OpenSale, line: Line, generation: number): void {
 
 /** A held line must not keep the whole chunk of the file in memory from which its texts were cut. */
 function detached(line: Line): Line {
-  return {
-    ...line,
-    id: line.id === null ? null : copied(line.id),
-    raw: copied(line.raw),
-    cells: line.cells.map(copied),
-  }
+  return { ...line, id: line.id === null ? null : copied(line.id), raw: copied(line.raw) }
 }
 
 function placeOf(line: Line, reader: RowReader): string {

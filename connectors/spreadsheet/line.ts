@@ -20,7 +20,8 @@ export type Line = {
   readonly dayOnly: boolean
   readonly type: RowType
   readonly placeholder: boolean
-  readonly cells: readonly string[]
+  /** The cells that are words and not amounts, by the reader's own order; see `RowReader.text`. */
+  readonly texts: readonly (string | null)[]
   readonly currency: CurrencyCode
   readonly zone: ZoneName | null
   readonly quantity: Quantity | null

@@ -2,7 +2,6 @@ import type { FileDetection, FileSource } from '../contract.ts'
 import { DAY_MS, MomentReader } from './dates.ts'
 import { GENERATION_ROWS } from './group.ts'
 import { bareId, isStrongId, keyHash } from './ids.ts'
-import type { Line } from './line.ts'
 import type { Plan } from './plan.ts'
 import { type RowSource, rowsOf } from './table.ts'
 
@@ -87,10 +86,6 @@ export class RowKey {
     const wanted = new Uint8Array(this.width)
     for (const index of [this.id, this.date, ...this.places]) if (index >= 0) wanted[index] = 1
     return wanted
-  }
-
-  of(line: Line): number {
-    return this.ofCells(line.cells)
   }
 
   ofCells(cells: readonly string[]): number {

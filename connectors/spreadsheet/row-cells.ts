@@ -57,6 +57,12 @@ const ROLES: readonly ColumnRole[] = (
   'customer line_count ignore'
 ).split(' ') as ColumnRole[]
 
+/** Roles whose cells are kept as words. */
+export const TEXT_ROLES: readonly ColumnRole[] =
+  'item variant sku category tender card_brand last4 location register staff channel customer sale_number line_id'.split(
+    ' ',
+  ) as ColumnRole[]
+
 /** The place of each role's first column, or -1. */
 export function placesOf(columns: readonly ColumnMapping[]): Places {
   const places: Record<string, number> = {}

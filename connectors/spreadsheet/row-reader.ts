@@ -16,6 +16,7 @@ import {
   hasWorth,
   type Places,
   placesOf,
+  TEXT_ROLES,
   taxAt,
   Unreadable,
 } from './row-cells.ts'
@@ -62,6 +63,8 @@ export class RowReader {
   private readonly amounts = new Map<CurrencyCode, AmountColumns>()
   private readonly home: AmountColumns
   private readonly taxColumns: readonly number[]
+  private readonly textColumns: readonly number[]
+  private readonly slots: Readonly<Partial<Record<ColumnRole, number>>>
   private readonly neededWidth: number
   private readonly zones = new Map<string, ZoneName | null>()
   private readonly names = new Map<string, string>()
@@ -76,6 +79,9 @@ export class RowReader {
     this.moments = new MomentReader(rules.dateOrder)
     this.quantities = new QuantityReader(rules.marks[this.place.quantity] ?? '.')
     this.taxColumns = rules.columns.filter((column) => column.role === 'tax').map((column) => column.index)
+    const worded = TEXT_ROLES.filter((role) => this.place[role] >= 0)
+    this.textColumns = worded.map((role) => this.place[role])
+    this.slots = Object.fromEntries(worded.map((role, slot) => [role, slot]))
     this.neededWidth = Math.max(...NEEDED.map((role) => this.place[role] + 1))
     this.home = this.amountColumns(rules.currency)
     const { gross, unit_price, net, total } = this.place
@@ -119,11 +125,18 @@ export class RowReader {
   }
 
   text(line: Line, role: ColumnRole): string | null {
-    const at = this.place[role]
-    if (at < 0) return null
-    const cell = line.cells[at]
-    if (cell === undefined || cell === '') return null
-    return this.named(cell)
+    const slot = this.slots[role]
+    return slot === undefined ? null : (line.texts[slot] ?? null)
+  }
+
+  /** Texts of their own, each distinct one once: a line outlives the chunk of the file that it was cut from. */
+  private textsOf(cells: readonly string[]): readonly (string | null)[] {
+    const texts: (string | null)[] = []
+    for (const at of this.textColumns) {
+      const cell = cells[at]
+      texts.push(cell === undefined || cell === '' ? null : this.named(cell))
+    }
+    return texts
   }
 
   private line(row: Row): Line {
@@ -155,7 +168,7 @@ export class RowReader {
         place.item >= 0 &&
         (item === '' || isPlaceholder(item)) &&
         !hasWorth(price?.minor ?? gross ?? net ?? total, item, this.priced),
-      cells,
+      texts: this.textsOf(cells),
       currency,
       zone: place.zone < 0 ? null : this.zoneOf(cells[place.zone] ?? ''),
       quantity,

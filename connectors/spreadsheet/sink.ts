@@ -23,7 +23,7 @@ export class SaleSink {
   private readonly assembler: Assembler
   private readonly sales: OpenSales
   private readonly ordinals = new Ordinals()
-  private readonly returns: ((line: Line) => boolean) | null
+  private readonly returns: ((cells: readonly string[]) => boolean) | null
 
   private readonly memory: 'forget' | 'keep'
 
@@ -34,7 +34,7 @@ export class SaleSink {
     this.slices = slices
     this.assembler = new Assembler(plan, this.reader)
     const rowKey = returning.size > 0 ? new RowKey(plan) : null
-    this.returns = rowKey && ((line) => returning.has(rowKey.of(line)))
+    this.returns = rowKey && ((cells) => returning.has(rowKey.ofCells(cells)))
     this.sales = new OpenSales(this.reader, this.returns)
   }
 
@@ -45,7 +45,7 @@ export class SaleSink {
     const reading = this.reader.read(row)
     if (reading.kind === 'blank') return false
     this.rowsRead++
-    if (reading.kind === 'line') this.line(reading)
+    if (reading.kind === 'line') this.line(reading, row.cells)
     else if (reading.kind === 'rejected') {
       this.slices.reject(reading.rejected)
       if (!row.ended && row.flaw === 'row.cut_off') this.slices.notice('file_truncated', 1)
@@ -72,13 +72,13 @@ export class SaleSink {
     this.closedAt = 0
   }
 
-  private line(line: Line): void {
+  private line(line: Line, cells: readonly string[]): void {
     if (line.id !== null) {
-      this.sales.add(line, line.id, this.generation)
+      this.sales.add(line, line.id, this.generation, cells)
       return
     }
     const content = contentOf(line, this.reader)
-    const ordinal = this.ordinals.next(content, this.returns?.(line) ?? false)
+    const ordinal = this.ordinals.next(content, this.returns?.(cells) ?? false)
     this.slices.add(this.assembler.assemble([line], rowId(content, ordinal)))
   }
 
