@@ -476,6 +476,7 @@ create table pos.daily_items (
   refunded_tax bigint not null,
   constraint daily_items_pkey PRIMARY KEY (tenant_id, business_date, site_id, connection_id, currency, article_id)
 );
+CREATE INDEX daily_items_of_article ON pos.daily_items USING btree (tenant_id, article_id, business_date);
 alter table pos.daily_items enable row level security;
 alter table pos.daily_items force row level security;
 create policy across_tenants on pos.daily_items for all to tillwire_system using (true) with check (true);
@@ -651,6 +652,31 @@ create policy across_tenants on pos.imports for all to tillwire_system using (tr
 create policy tenant_wall on pos.imports for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant insert, select, update on pos.imports to tillwire_app;
 grant select on pos.imports to tillwire_system;
+
+create table pos.monthly_items (
+  tenant_id uuid not null,
+  month date not null,
+  site_id uuid not null,
+  connection_id uuid not null,
+  currency text not null,
+  article_id uuid not null,
+  pos_system text not null,
+  lines bigint not null,
+  quantity numeric not null,
+  gross bigint not null,
+  discount bigint not null,
+  tax_included bigint not null,
+  refunded_quantity numeric not null,
+  refunded bigint not null,
+  refunded_tax bigint not null,
+  constraint monthly_items_pkey PRIMARY KEY (tenant_id, month, site_id, connection_id, currency, article_id)
+);
+alter table pos.monthly_items enable row level security;
+alter table pos.monthly_items force row level security;
+create policy across_tenants on pos.monthly_items for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.monthly_items for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.monthly_items to tillwire_app;
+grant select on pos.monthly_items to tillwire_system;
 
 create table pos.refund_keys (
   tenant_id uuid not null,
@@ -952,23 +978,40 @@ create view pos.item_figures with (security_invoker=true) as
      JOIN pos.articles a ON a.tenant_id = i.tenant_id AND a.id = i.article_id;
 grant select on pos.item_figures to tillwire_app;
 
+create view pos.item_month_figures with (security_invoker=true) as
+ SELECT m.tenant_id,
+    m.month,
+    m.site_id,
+    m.connection_id,
+    m.currency,
+    m.article_id,
+    m.pos_system,
+    m.lines,
+    m.quantity,
+    m.gross,
+    m.discount,
+    m.tax_included,
+    m.refunded_quantity,
+    m.refunded,
+    m.refunded_tax,
+    a.name,
+    a.variant,
+    a.category,
+    a.sku
+   FROM pos.monthly_items m
+     JOIN pos.articles a ON a.tenant_id = m.tenant_id AND a.id = m.article_id;
+grant select on pos.item_month_figures to tillwire_app;
+
 create view pos.sold_lines with (security_invoker=true) as
- SELECT i.tenant_id,
-    i.sale_id,
-    i.filed_on,
-    s.business_date,
-    s.site_id,
-    s.connection_id,
-    s.pos_system,
-    s.currency,
-    s.sold_at,
-    i."position",
-    i.article_id,
-    i.name,
-    i.quantity
-   FROM pos.transactions s
-     JOIN pos.transaction_items i ON i.tenant_id = s.tenant_id AND i.sale_id = s.id AND i.filed_on = s.filed_on
-  WHERE s.status = 'closed'::text AND i.kind = 'article'::text;
+ SELECT tenant_id,
+    sale_id,
+    filed_on,
+    "position",
+    article_id,
+    name,
+    quantity
+   FROM pos.transaction_items
+  WHERE kind = 'article'::text;
 grant select on pos.sold_lines to tillwire_app;
 
 create view pos.sold_sales with (security_invoker=true) as

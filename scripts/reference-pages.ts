@@ -248,6 +248,7 @@ async function cliPage(tree: Tree): Promise<string> {
 async function help(args: readonly string[]): Promise<string> {
   const { stdout } = process
   const { write, columns } = stdout
+  const { exitCode } = process
   let text = ''
   stdout.write = ((chunk: string) => {
     text += chunk
@@ -259,6 +260,7 @@ async function help(args: readonly string[]): Promise<string> {
   } finally {
     stdout.write = write
     stdout.columns = columns
+    process.exitCode = exitCode
   }
   return text
 }

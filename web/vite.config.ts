@@ -13,6 +13,6 @@ export default defineConfig({
   },
   server: {
     port: 9011,
-    proxy: { '/api': process.env['TILLWIRE_URL'] ?? 'http://127.0.0.1:9010' },
+    proxy: { '/api': process.env.TILLWIRE_URL ?? 'http://127.0.0.1:9010' },
   },
 })

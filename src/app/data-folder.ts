@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Fault } from '#kernel/fault.ts'
@@ -24,7 +25,7 @@ export async function lockFolder(dataDir: string): Promise<FolderLock> {
   await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
   const file = path.join(dataDir, LOCK_FILE)
   const mine: HubMark = { pid: process.pid, startedTicks: await startedTicks(process.pid), url: null }
-  const partial = `${file}.${process.pid}`
+  const partial = `${file}.${randomUUID()}`
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
       // Written beside and then linked: a lock is there with its whole content or not at all.
@@ -56,7 +57,7 @@ export async function lockFolder(dataDir: string): Promise<FolderLock> {
  * new owner's file, and then puts it back.
  */
 async function removeStale(file: string, found: string): Promise<void> {
-  const aside = `${file}.${process.pid}.stale`
+  const aside = `${file}.${randomUUID()}.stale`
   try {
     await rename(file, aside)
     if ((await readFile(aside, 'utf8')) !== found) await link(aside, file)

@@ -52,6 +52,8 @@ export type TestHub = {
   readonly db: TestDatabase
   readonly running: RunningHub
   readonly url: URL
+  /** What a command needs to reach the same database. */
+  readonly env: Readonly<Record<string, string>>
   ask(path: string, asking?: Asking): Promise<Answer>
   openShop(slug: string, traits?: { readonly currency?: string; readonly timeZone?: string }): Promise<Shop>
   /** Makes the first owner by the set-up link, as a person would; once per hub. */
@@ -69,6 +71,7 @@ export const systemClock: Clock = { now: () => Date.now() as Instant }
 
 export function useHub(changes: Partial<Settings> = {}): TestHub {
   const db = useDatabase()
+  const rootKey = randomBytes(32).toString('base64')
   let running: RunningHub | undefined
   let dataDir = ''
 
@@ -81,7 +84,7 @@ export function useHub(changes: Partial<Settings> = {}): TestHub {
       publicUrl: new URL(`http://127.0.0.1:${port}`),
       dataDir,
       databaseUrl: db.url,
-      rootKey: randomBytes(32).toString('base64'),
+      rootKey,
       logLevel: 'silent',
       ...changes,
     }
@@ -105,6 +108,9 @@ export function useHub(changes: Partial<Settings> = {}): TestHub {
     },
     get url() {
       return hub().url
+    },
+    get env() {
+      return { DATABASE_URL: db.url, TILLWIRE_ROOT_KEY: rootKey }
     },
     ask: (where, asking) => askAt(hub().url, where, asking),
     async openShop(slug, traits = {}) {

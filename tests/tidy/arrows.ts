@@ -46,7 +46,6 @@ export const FLOORS: readonly Floor[] = [
     never: 'connectors and src: two readings must stay independent',
   },
   { name: 'web', where: 'web', may: [], never: 'src; it knows the hub by its HTTP addresses alone' },
-  { name: 'clients', where: 'clients/*', may: [], never: 'src' },
   { name: 'examples', where: 'examples', may: [], never: 'src; they are written as a stranger would' },
 ]
 
@@ -96,7 +95,7 @@ export function partOf(path: string): string {
     if (path === 'connectors/registry.ts') return 'registry'
     return `connectors/${second}`
   }
-  if (first === 'simulators' || first === 'clients') return `${first}/${second}`
+  if (first === 'simulators') return `${first}/${second}`
   return path.includes('/') ? first : 'root'
 }
 

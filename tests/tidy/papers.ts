@@ -15,19 +15,32 @@ const isMarkdown = (path: string) => path.endsWith('.md')
 
 /** `npm run …` and `npx tillwire …` that a document names and nobody can run. */
 export function unknownCommands({ papers }: Tree): Finding[] {
-  const { scripts = {} } = JSON.parse(papers.get('package.json') ?? '{}') as { scripts?: Record<string, string> }
   const known = new Set(['start', 'demo', ...commandsOf(papers.get('src/app/main.ts') ?? '')])
-  return eachDocumentLine(papers, (line) => [
-    ...[...line.matchAll(/\bnpm run ([a-z][\w:-]*)/g)].flatMap(([, name = '']) =>
-      name in scripts ? [] : [`npm run ${name} is no script of package.json`],
-    ),
-    ...[...line.matchAll(/\bnpm (start|test)\b/g)].flatMap(([, name = '']) =>
-      name in scripts ? [] : [`npm ${name} is no script of package.json`],
-    ),
-    ...[...line.matchAll(/\btillwire ([a-z]+)(?=[\s`"])/g)].flatMap(([whole, name = '']) =>
-      !line.includes(`npx ${whole}`) || known.has(name) ? [] : [`npx tillwire ${name} is no command`],
-    ),
-  ])
+  return eachDocumentLine(papers, (line, path) => {
+    const scripts = scriptsFor(papers, path, line)
+    return [
+      ...[...line.matchAll(/\bnpm run ([a-z][\w:-]*)/g)].flatMap(([, name = '']) =>
+        scripts.has(name) ? [] : [`npm run ${name} is no script of package.json`],
+      ),
+      ...[...line.matchAll(/\bnpm (start|test)\b/g)].flatMap(([, name = '']) =>
+        scripts.has(name) ? [] : [`npm ${name} is no script of package.json`],
+      ),
+      ...[...line.matchAll(/\btillwire ([a-z]+)(?=[\s`"])/g)].flatMap(([whole, name = '']) =>
+        !line.includes(`npx ${whole}`) || known.has(name) ? [] : [`npx tillwire ${name} is no command`],
+      ),
+    ]
+  })
+}
+
+/** Scripts that a document may mean: the project's, those of its own folder, those of the workspace that it names. */
+function scriptsFor(papers: Tree['papers'], document: string, line: string): ReadonlySet<string> {
+  const workspace = / -w (\w+)/.exec(line)?.[1] ?? document.split('/')[0]
+  return new Set(
+    ['package.json', `${workspace}/package.json`].flatMap((path) => {
+      const { scripts = {} } = JSON.parse(papers.get(path) ?? '{}') as { scripts?: Record<string, string> }
+      return Object.keys(scripts)
+    }),
+  )
 }
 
 /** The command words, as they are declared in the command line's own source. */
@@ -101,7 +114,7 @@ export function machineTraces({ papers }: Tree): Finding[] {
 export function missingReadmes({ papers, sources }: Tree): Finding[] {
   const folders = new Set(Object.keys(MODULES).map((name) => `src/modules/${name}`))
   for (const path of sources.keys()) {
-    const folder = /^(?:src\/modules|connectors|simulators)\/[^/]+(?=\/)/.exec(path)?.[0]
+    const folder = /^(?:src\/modules|connectors(?!\/conformance)|simulators)\/[^/]+(?=\/)/.exec(path)?.[0]
     if (folder !== undefined) folders.add(folder)
   }
   return [...folders]
@@ -137,12 +150,12 @@ function withoutFences(text: string): string[] {
   })
 }
 
-function eachDocumentLine(papers: Tree['papers'], look: (line: string) => string[]): Finding[] {
+function eachDocumentLine(papers: Tree['papers'], look: (line: string, path: string) => string[]): Finding[] {
   const found: Finding[] = []
   for (const [path, text] of papers) {
     if (!isMarkdown(path) && path !== '.ci/run') continue
     text.split('\n').forEach((line, index) => {
-      for (const what of look(line)) found.push(`${path}:${index + 1}: ${what}`)
+      for (const what of look(line, path)) found.push(`${path}:${index + 1}: ${what}`)
     })
   }
   return found

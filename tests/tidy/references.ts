@@ -100,6 +100,33 @@ export function undocumentedEvents(tree: Tree): Finding[] {
   return [...compare(path, tree, [...events.keys()]), ...fields]
 }
 
+/** Environment that the machine sets for every program. */
+const OF_THE_MACHINE = new Set(['PATH', 'HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR'])
+
+/** Variables of the environment that the code reads without declaring them as settings. */
+export function straySettings({ sources }: Tree, known: ReadonlySet<string>): Finding[] {
+  return [...sources.values()]
+    .filter(({ path }) => path.startsWith('src/') && !isTest(path))
+    .flatMap((source) =>
+      source.lines.flatMap((line, index) =>
+        [...line.matchAll(/\benv(?:\.|\[')([A-Z][A-Z0-9_]*)/g)].flatMap(([, name = '']) =>
+          known.has(name) || OF_THE_MACHINE.has(name)
+            ? []
+            : [`${source.path}:${index + 1}: reads ${name}, which is no setting`],
+        ),
+      ),
+    )
+}
+
+/** Events that the dashboard waits for and nobody appends. */
+export function awaitedInVain(tree: Tree): Finding[] {
+  const live = tree.sources.get('web/src/app/live.ts')
+  const known = eventsOf(tree)
+  return (live?.texts ?? [])
+    .filter(({ value }) => /^[a-z]+\.[a-z-]+$/.test(value) && !known.has(value))
+    .map(({ value, line }) => `web/src/app/live.ts:${line}: waits for ${value}, which nobody appends`)
+}
+
 function compare(path: string, { papers }: Tree, names: readonly string[]): Finding[] {
   const told = documentedNames(papers.get(path) ?? '')
   return [

@@ -1,10 +1,27 @@
 import { expect, test } from 'vitest'
 import { metricsOf } from '../../scripts/reference-pages.ts'
 import { arrowTables } from './arrows.ts'
-import { consoles, dayCasts, drawers, longFiles, ownClocks, providerNames, silentSkips } from './code.ts'
-import { idleArrows, loops, orphans, strayArrows, unregistered } from './imports.ts'
+import {
+  consoles,
+  dayCasts,
+  drawers,
+  idleExceptions,
+  longFiles,
+  ownClocks,
+  providerNames,
+  silentSkips,
+} from './code.ts'
+import { idleArrows, loops, orphans, strayArrows, unknownFloors, unregistered } from './imports.ts'
 import { deadLinks, longReadme, machineTraces, missingReadmes, unknownCommands, unmapped } from './papers.ts'
-import { eventsOf, jobsOf, strayFaults, undocumentedEvents, undocumentedJobs } from './references.ts'
+import {
+  awaitedInVain,
+  eventsOf,
+  jobsOf,
+  strayFaults,
+  straySettings,
+  undocumentedEvents,
+  undocumentedJobs,
+} from './references.ts'
 import { type Finding, type Tree, treeWith } from './sources.ts'
 import { foreignTables, ownersOf } from './tables.ts'
 
@@ -289,6 +306,20 @@ test('a fault without an explanation is found, and an explanation without its fa
     'src/modules/a/a.ts:1: utters a.early, which no table of faults explains',
     'src/modules/a/faults.ts: explains a.burnt, which nothing utters',
   ])
+})
+
+test('a variable that is no setting is found, and an event that the dashboard waits for in vain', () => {
+  const tree = treeWith({
+    'src/app/a.ts': `const loaf = process.env.TILLWIRE_LOAF ?? process.env.PATH ?? env.PORT`,
+    'web/src/app/live.ts': `const TYPES = ['loaf.baked']`,
+  })
+  expect(straySettings(tree, new Set(['PORT']))).toEqual(['src/app/a.ts:1: reads TILLWIRE_LOAF, which is no setting'])
+  expect(awaitedInVain(tree)).toEqual(['web/src/app/live.ts:1: waits for loaf.baked, which nobody appends'])
+})
+
+test('a floor that is not there is found, and an exception whose file is gone', () => {
+  expect(unknownFloors(treeWith({}), [{ name: 'kernel', may: ['cellar'] }])).toHaveLength(1)
+  expect(idleExceptions(treeWith({})).length).toBeGreaterThan(0)
 })
 
 test('metrics, jobs, events and owners of tables are read off the code', () => {

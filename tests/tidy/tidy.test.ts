@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { SETTINGS } from '#app/settings.ts'
 import { faultTables, referencePages } from '../../scripts/reference-pages.ts'
 import {
   consoles,
@@ -12,7 +13,7 @@ import {
 } from './code.ts'
 import { idleArrows, loops, orphans, strayArrows, unknownFloors, unregistered } from './imports.ts'
 import { deadLinks, longReadme, machineTraces, missingReadmes, unknownCommands, unmapped } from './papers.ts'
-import { strayFaults, undocumentedEvents, undocumentedJobs } from './references.ts'
+import { awaitedInVain, strayFaults, straySettings, undocumentedEvents, undocumentedJobs } from './references.ts'
 import { type Finding, readTree, type Tree } from './sources.ts'
 import { foreignTables } from './tables.ts'
 
@@ -48,6 +49,7 @@ const RULES: Readonly<Record<string, (tree: Tree) => Finding[]>> = {
   'the map of ARCHITECTURE.md shows every folder': unmapped,
   'docs/reference/jobs.md tells of every job and step': undocumentedJobs,
   'docs/reference/events.md tells of every event and its data': undocumentedEvents,
+  'the dashboard waits for no event that nobody appends': awaitedInVain,
 }
 
 for (const [name, rule] of Object.entries(RULES)) {
@@ -58,6 +60,11 @@ for (const [name, rule] of Object.entries(RULES)) {
 
 test('every fault that is uttered is explained, and the other way round', async () => {
   expect(strayFaults(tree, await faultTables(tree))).toEqual([])
+})
+
+test('every variable that is read is a setting', () => {
+  const names = SETTINGS.flatMap((spec) => [spec.name, ...('also' in spec ? spec.also : [])])
+  expect(straySettings(tree, new Set(names))).toEqual([])
 })
 
 test('the pages that are made from the code are up to date', async () => {

@@ -22,7 +22,7 @@ export function demoRoutes({ database, clock, demoTrade, log }: DemoRouteOptions
     defineRoute({
       method: 'POST',
       path: '/api/v1/tenants/:tenant_id/demos',
-      scope: 'tenant:admin',
+      scope: 'tenants:admin',
       summary: 'Load demo data into a tenant of its own',
       description: 'The caller becomes its owner. Its figures fill up newest first and are never mixed with real ones.',
       tags: ['Tenants'],

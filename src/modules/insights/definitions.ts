@@ -12,6 +12,9 @@ export const DEFINITIONS = {
   gross_sales: 'Items of closed sales at their price before discounts, gift cards left out.',
   discounts: 'Everything taken off prices, on lines and on whole sales.',
   refunds: 'All money given back on these days, tax and tips inside, whatever the day of its sale.',
+  tax_in_prices:
+    'Tax that is inside the prices of closed sales. Net sales = gross sales − discounts − tax in prices − refunds of goods.',
+  refunds_of_goods: 'What was given back on these days for goods and service: refunds without their tax and tips.',
   refund_count: 'How many times money was given back on these days.',
   tax: 'Tax added to prices and tax inside them, less tax given back.',
   tips: 'Tips of closed sales, less tips given back.',

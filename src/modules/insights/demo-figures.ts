@@ -1,4 +1,4 @@
-import type { Refund, Sale } from '#canon/sale.ts'
+import type { ArticleMention, Refund, Sale } from '#canon/sale.ts'
 import { add, type Decimal, ZERO } from '#kernel/decimal.ts'
 import { addDays, type Instant, instantText, type LocalDate, weekdayOf } from '#kernel/instant.ts'
 import { basketFiguresOf, SAMPLE_SALES_MAX } from './baskets.ts'
@@ -135,17 +135,18 @@ function shownOf(fact: Fact, sum: SalesSums): { currency: string; net: bigint; s
 
 function itemSums(trade: DemoTrade, window: Window): ItemSums[] {
   const items = new Map<string, { -readonly [Key in keyof ItemSums]: ItemSums[Key] }>()
-  const itemOf = (currency: string, article: Sale['items'][number]['article'], day: LocalDate) => {
-    const { name, variant, category } = article
-    const key = JSON.stringify([currency, name, variant, category])
-    const standing = items.get(key)
+  const keyOf = (currency: string, { name, variant, category }: ArticleMention) =>
+    JSON.stringify([currency, name, variant, category])
+  const itemOf = (currency: string, article: ArticleMention, day: LocalDate) => {
+    const standing = items.get(keyOf(currency, article))
     if (standing) return standing
+    const { name, variant, category } = article
     const made = { currency, name, variant, category, quantity: ZERO, net: 0n, amountless: true, lastSoldOn: day }
-    items.set(key, made)
+    items.set(keyOf(currency, article), made)
     return made
   }
   for (const { sale, businessDate } of trade.sales) {
-    if (sale.status !== 'closed') continue
+    if (sale.status !== 'closed' || businessDate > window.to) continue
     for (const line of sale.items) {
       if (line.kind === 'gift_card') continue
       const item = itemOf(sale.currency, line.article, businessDate)
@@ -154,12 +155,15 @@ function itemSums(trade: DemoTrade, window: Window): ItemSums[] {
       const taxIncluded = line.taxes.reduce((sum, tax) => sum + (tax.included ? tax.amount : 0n), 0n)
       item.quantity = add(item.quantity, line.quantity)
       item.net += (line.gross ?? 0n) - line.discount - taxIncluded
-      item.amountless &&= line.gross === null
+      item.amountless &&= (line.gross ?? 0n) === 0n
     }
   }
   for (const { refund, currency, businessDate } of trade.refunds) {
     if (!contains(window, businessDate)) continue
-    for (const line of refund.items) itemOf(currency, line.article, businessDate).net -= line.amount - line.tax
+    for (const line of refund.items) {
+      const item = items.get(keyOf(currency, line.article))
+      if (item) item.net -= line.amount - line.tax
+    }
   }
   return [...items.values()]
 }

@@ -108,6 +108,8 @@ test('a week of the café is what its receipts add up to', async () => {
     gross_sales: 25.25,
     discounts: 0.5,
     refunds: 4.5,
+    tax_in_prices: 0.46,
+    refunds_of_goods: 4.21,
     refund_count: 1,
     net_sales: 20.08,
     tax: 0.17,
@@ -317,4 +319,9 @@ test('health tells what each connection brought last', async () => {
     voided: 0,
     unpriced: 0,
   })
+})
+
+test('made-up figures say so, and hold nothing of the tenant’s own', async () => {
+  const answer = await get('/api/pos-integrations/mock-data')
+  expect(answer.json()).toMatchObject({ demo: true, from: '2026-03-01', summary: { total_transactions: 0 } })
 })

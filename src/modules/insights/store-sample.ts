@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { add, type Decimal, ZERO } from '#kernel/decimal.ts'
 import type { Id } from '#kernel/ids.ts'
-import { type Instant, instantText, type LocalDate } from '#kernel/instant.ts'
+import type { Instant, LocalDate } from '#kernel/instant.ts'
+import { arrayOf } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import { SAMPLE_SALES_MAX } from './baskets.ts'
 import type { Filter } from './selection.ts'
-import { narrowed, within } from './store-sums.ts'
+import { narrowed, within } from './store-terms.ts'
 import type { SampledSale } from './sums.ts'
 import type { Window } from './window.ts'
 
@@ -41,14 +42,11 @@ export async function readSample(tx: Tx, filter: Filter, window: Window): Promis
 type Line = { readonly sale_id: Id; readonly name: string | null; readonly quantity: Decimal }
 
 async function readLines(tx: Tx, filter: Filter, sales: readonly NewestSale[]): Promise<Map<Id, Line[]>> {
-  const newest = sales[0]
-  const oldest = sales.at(-1)
-  if (newest === undefined || oldest === undefined) return new Map()
   const filed = sales.map((sale) => sale.filed_on).sort()
-  const days: Window = { from: oldest.business_date, to: newest.business_date }
+  if (filed.length === 0) return new Map()
   const { rows } = await sql<Line>`
     select sale_id, name, quantity from pos.sold_lines
-    where ${narrowed(filter)} and ${within(days)} and filed_on between ${filed[0]}::date and ${filed.at(-1)}::date
-      and (business_date, sold_at) >= (${days.from}::date, ${instantText(oldest.sold_at)}::timestamptz)`.execute(tx)
+    where tenant_id = ${filter.tenantId} and sale_id = any(${arrayOf(sales.map((sale) => sale.id))}::uuid[])
+      and filed_on between ${filed[0]}::date and ${filed.at(-1)}::date`.execute(tx)
   return Map.groupBy(rows, (row) => row.sale_id)
 }

@@ -4,7 +4,7 @@ import type { Instant, LocalDate } from '#kernel/instant.ts'
 import { arrayOf } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { ConnectionSpan, Filter } from './selection.ts'
-import { narrowed, within } from './store-sums.ts'
+import { narrowed, within } from './store-terms.ts'
 import type { Window } from './window.ts'
 
 // What is known of the sources themselves: how far their data reach, and how new they are.

@@ -1,17 +1,13 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { Decimal } from '#kernel/decimal.ts'
-import { addDays, type LocalDate } from '#kernel/instant.ts'
-import { arrayOf } from '#platform/postgres/bulk.ts'
+import { sql } from 'kysely'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { Filter } from './selection.ts'
-import type { DaySums, FigureSums, HourSums, ItemSums, Period, SiteSums, TenderSums } from './sums.ts'
-import { earlierOf, type Window } from './window.ts'
+import { itemSums } from './store-items.ts'
+import { narrowed, within } from './store-terms.ts'
+import type { DaySums, FigureSums, HourSums, Period, SiteSums, TenderSums } from './sums.ts'
+import type { Window } from './window.ts'
 
 // Sums over the roll-ups that the mirror publishes as views; no query here ever touches a sale. Sums of bigint are
 // numeric in PostgreSQL and are cast back, so that they come out as exact integers.
-
-/** An item that last sold longer ago than this is gone, not slow. */
-export const SLOW_LOOKBACK_DAYS = 400
 
 // Net sales in SQL, as netOf of sums.ts.
 const NET = sql`(gross - discount - tax_included - (refunded - refunded_tax - refunded_tip))`
@@ -24,18 +20,6 @@ export async function readSums(tx: Tx, filter: Filter, window: Window, compare: 
     items: await itemSums(tx, filter, window),
     tenders: await tenderSums(tx, filter, window),
   }
-}
-
-/** The tenant, the places and the system; the tenant is said aloud so that every index begins with it. */
-export function narrowed(filter: Filter): RawBuilder<unknown> {
-  const terms = [sql`tenant_id = ${filter.tenantId}::uuid`]
-  if (filter.siteIds !== null) terms.push(sql`site_id = any(${arrayOf(filter.siteIds)}::uuid[])`)
-  if (filter.posSystem !== null) terms.push(sql`pos_system = ${filter.posSystem}`)
-  return sql.join(terms, sql` and `)
-}
-
-export function within({ from, to }: Window): RawBuilder<unknown> {
-  return sql`business_date between ${from}::date and ${to}::date`
 }
 
 // The two windows may overlap (400 days against last year), so each day is joined to every window that it lies in.
@@ -76,31 +60,6 @@ async function hourSums(tx: Tx, filter: Filter, window: Window): Promise<HourSum
     having sum(sales) <> 0 or sum(refunds) <> 0
     order by 1, 2`.execute(tx)
   return rows
-}
-
-async function itemSums(tx: Tx, filter: Filter, window: Window): Promise<ItemSums[]> {
-  const lookback = addDays(window.to, 1 - SLOW_LOOKBACK_DAYS)
-  const reach: Window = { from: earlierOf(lookback, window.from), to: window.to }
-  const here = sql`filter (where business_date >= ${window.from}::date)`
-  const { rows } = await sql<{
-    currency: string
-    name: string | null
-    variant: string | null
-    category: string | null
-    quantity: Decimal | null
-    net: bigint | null
-    amountless: boolean
-    lastSoldOn: LocalDate
-  }>`
-    select currency, name, variant, category, sum(quantity) ${here} as quantity,
-      (sum(gross - discount - tax_included - (refunded - refunded_tax)) ${here})::bigint as net,
-      coalesce(bool_and(gross = 0 and discount = 0 and refunded = 0) ${here}, false) as amountless,
-      max(business_date) filter (where lines > 0) as "lastSoldOn"
-    from pos.item_figures
-    where ${narrowed(filter)} and ${within(reach)}
-    group by currency, name, variant, category
-    having max(business_date) filter (where lines > 0) is not null`.execute(tx)
-  return rows.map((row) => ({ ...row, quantity: row.quantity ?? ('0' as Decimal), net: row.net ?? 0n }))
 }
 
 async function tenderSums(tx: Tx, filter: Filter, window: Window): Promise<TenderSums[]> {

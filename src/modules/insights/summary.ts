@@ -19,6 +19,8 @@ export function summaryOf(sums: SalesSums, decimal: Decimals): Summary {
     gross_sales: decimal(sums.gross),
     discounts: decimal(sums.discount),
     refunds: decimal(sums.refunded),
+    tax_in_prices: decimal(sums.taxIncluded),
+    refunds_of_goods: decimal(sums.refunded - sums.refundedTax - sums.refundedTip),
     refund_count: Number(sums.refunds),
     net_sales: net,
     tax: decimal(sums.taxAdded + sums.taxIncluded - sums.refundedTax),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { localDate } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { at } from './test-shop.ts'
-import { compareWindow, daysOf, todaysOf, WINDOW_DAYS_MAX, windowOf } from './window.ts'
+import { compareWindow, daysOf, monthsOf, todaysOf, WINDOW_DAYS_MAX, windowOf } from './window.ts'
 
 test('the previous window is as long as the window and ends the day before it', () => {
   const march = windowOf('2026-03-01', '2026-03-31')
@@ -34,4 +34,25 @@ test('today is each place’s own business day', () => {
   // 01:30 in Berlin is still yesterday's business; in Auckland the day after has begun long ago.
   const today = todaysOf([auckland, berlin], at('2026-03-31 23:30'))
   expect(today).toEqual({ first: localDate('2026-03-31'), last: localDate('2026-04-01') })
+})
+
+test('a window is whole months and the odd days about them', () => {
+  const parts = (from: string, to: string) => monthsOf(windowOf(from, to))
+  expect(parts('2026-01-15', '2026-04-10')).toEqual({
+    months: { from: '2026-02-01', to: '2026-03-01' },
+    days: [
+      { from: '2026-01-15', to: '2026-01-31' },
+      { from: '2026-04-01', to: '2026-04-10' },
+    ],
+  })
+  expect(parts('2024-02-01', '2024-02-29')).toEqual({ months: { from: '2024-02-01', to: '2024-02-01' }, days: [] })
+  expect(parts('2026-02-01', '2026-02-27')).toMatchObject({ months: null, days: [{ to: '2026-02-27' }] })
+  expect(parts('2026-01-31', '2026-03-01')).toEqual({
+    months: { from: '2026-02-01', to: '2026-02-01' },
+    days: [
+      { from: '2026-01-31', to: '2026-01-31' },
+      { from: '2026-03-01', to: '2026-03-01' },
+    ],
+  })
+  expect(parts('2026-01-20', '2026-02-10')).toMatchObject({ months: null })
 })

@@ -89,3 +89,23 @@ export function todaysOf(sites: readonly SiteClock[], now: Instant): { first: Lo
 export function lastDays(today: LocalDate, days: number): Window {
   return { from: addDays(today, 1 - days), to: today }
 }
+
+/** A window as the calendar months that lie in it whole, and the days at its ends that are left over. */
+export function monthsOf(window: Window): { readonly months: Window | null; readonly days: readonly Window[] } {
+  const first = window.from.endsWith('-01') ? window.from : monthAfter(window.from)
+  // The day after the last whole month.
+  const end = monthStart(addDays(window.to, 1))
+  if (first >= end) return { months: null, days: [window] }
+  const head = window.from < first ? [{ from: window.from, to: addDays(first, -1) }] : []
+  const tail = end <= window.to ? [{ from: end, to: window.to }] : []
+  return { months: { from: first, to: monthStart(addDays(end, -1)) }, days: [...head, ...tail] }
+}
+
+/** The first day of the calendar month. */
+export function monthStart(date: LocalDate): LocalDate {
+  return `${date.slice(0, 7)}-01` as LocalDate
+}
+
+function monthAfter(date: LocalDate): LocalDate {
+  return monthStart(addDays(monthStart(date), 31))
+}

@@ -32,6 +32,8 @@ const summary = z.strictObject({
   gross_sales: decimalMoney,
   discounts: decimalMoney,
   refunds: decimalMoney,
+  tax_in_prices: decimalMoney,
+  refunds_of_goods: decimalMoney.meta({ description: 'Refunds without their tax and tips' }),
   refund_count: z.int(),
   net_sales: decimalMoney,
   tax: decimalMoney.meta({ description: 'Added and included, less tax given back' }),

@@ -7,11 +7,11 @@ import { type Instant, instantText } from '#kernel/instant.ts'
 import { recordSales } from '#modules/mirror/mirror.ts'
 import { getSite, listSites } from '#modules/sites/sites.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
-import type { Tx } from '#platform/postgres/database.ts'
+import { sqlState, type Tx } from '#platform/postgres/database.ts'
 import type { FileSlice } from '../../../connectors/contract.ts'
 import { filingsOf, siteChoice } from './filing.ts'
 import { failImport, type Intake, sourceOf } from './receive.ts'
-import { findImport, type ImportRow, insertRejections, updateImport } from './store.ts'
+import { findImport, type ImportRow, insertRejections, type StoredFault, updateImport } from './store.ts'
 
 // Running an import: the file is read in slices, and each slice is one transaction that records its sales and counts the
 // slice. A killed run therefore stops between two slices; the next one reads the file from the start (the same bytes
@@ -20,6 +20,9 @@ import { findImport, type ImportRow, insertRejections, updateImport } from './st
 
 /** Rows of a slice: large enough to spread the cost of a commit, small enough that none lasts a second. */
 const ROWS_PER_SLICE = 4_000
+
+/** SQL states of data that cannot be stored, however often it is tried: out of range, against a check, too long. */
+const NEVER_STORED = /^(22|23|54)/
 
 export type RunOutcome = 'done' | 'failed' | 'elsewhere'
 
@@ -30,12 +33,27 @@ export async function runImport(intake: Intake, tenantId: TenantId, id: Id, sign
   try {
     return await recordSlices(intake, tenantId, started, scratchDir, signal)
   } catch (error) {
-    // The database away or the disk full is nobody's mistake in the file: the job tries again and goes on.
-    if (!(error instanceof Fault) || error.kind === 'unavailable') throw error
-    await failImport(intake, tenantId, id, { code: error.code, detail: error.message })
+    const fault = faultOfFile(error)
+    if (fault === null) throw error
+    await failImport(intake, tenantId, id, fault)
     return 'failed'
   } finally {
     await rm(scratchDir, { recursive: true, force: true })
+  }
+}
+
+/**
+ * What is wrong with the file, or null for what is nobody's mistake in it (the database away, the disk full), where the
+ * job tries again and goes on. A value that the database will never take would only be tried again for half an hour.
+ */
+function faultOfFile(error: unknown): StoredFault | null {
+  if (error instanceof Fault) {
+    return error.kind === 'unavailable' ? null : { code: error.code, detail: error.message }
+  }
+  if (!NEVER_STORED.test(sqlState(error) ?? '')) return null
+  return {
+    code: 'import.failed',
+    detail: 'A value of the file is larger or further off than can be stored. What was recorded before it stands.',
   }
 }
 

@@ -1,10 +1,9 @@
 import { sql } from 'kysely'
-import type pg from 'pg'
 import type { Decimal } from '#kernel/decimal.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
 import { insertRows } from '#platform/postgres/bulk.ts'
-import { clientOf, type Tx } from '#platform/postgres/database.ts'
+import type { Tx } from '#platform/postgres/database.ts'
 import type { FileDetection, RejectedRow } from '../../../connectors/contract.ts'
 import type { ImportState } from './import-states.ts'
 
@@ -153,19 +152,22 @@ export async function insertChunk(
     values (${tenantId}, ${importId}, ${no}, ${bytes})`.execute(tx)
 }
 
-/** In PostgreSQL's binary form: as text, every byte would travel as two digits and be put together again. */
 export async function readChunk(tx: Tx, tenantId: TenantId, importId: Id, no: number): Promise<Uint8Array | null> {
-  const { rows } = await clientOf(tx).query<{ bytes: Uint8Array }>({
-    text: 'select bytes from pos.import_chunks where tenant_id = $1 and import_id = $2 and no = $3',
-    values: [tenantId, importId, no],
-    binary: true,
-  } as pg.QueryConfig)
+  // As text, which the driver turns back into bytes: asked for binary in one query alone, it reads them as UTF-8.
+  const { rows } = await sql<{ bytes: Uint8Array }>`
+    select bytes from pos.import_chunks
+    where tenant_id = ${tenantId} and import_id = ${importId} and no = ${no}`.execute(tx)
   return rows[0]?.bytes ?? null
 }
 
 /** What was received of a file that never arrived whole, or that holds nothing to import, is not kept. */
 export async function removeChunks(tx: Tx, tenantId: TenantId, importId: Id): Promise<void> {
   await sql`delete from pos.import_chunks where tenant_id = ${tenantId} and import_id = ${importId}`.execute(tx)
+}
+
+/** PostgreSQL's text holds no NUL; the sign for it shows where one stood. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\u2400')
 }
 
 export async function insertRejections(
@@ -183,9 +185,9 @@ export async function insertRejections(
     columns: [
       { name: 'row', type: 'bigint', of: (row) => row.row },
       { name: 'code', type: 'text', of: (row) => row.code },
-      { name: 'say', type: 'text', of: (row) => row.say },
-      { name: 'column_header', type: 'text', of: (row) => row.column },
-      { name: 'raw', type: 'text', of: (row) => row.raw },
+      { name: 'say', type: 'text', of: (row) => storable(row.say) },
+      { name: 'column_header', type: 'text', of: (row) => (row.column === null ? null : storable(row.column)) },
+      { name: 'raw', type: 'text', of: (row) => storable(row.raw) },
     ],
     suffix: 'on conflict do nothing',
   })

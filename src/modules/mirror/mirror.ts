@@ -113,14 +113,10 @@ export async function prepareMonths(database: Database, now: Instant): Promise<v
   await database.system((tx) => ensureMonths(tx, addDays(today, -1), addDays(today, 45)))
 }
 
+/** Only months that something is filed in: a day that a typing error put a lifetime away makes its own and no more. */
 async function ensureMonthsOf(tx: Tx, sales: readonly SaleFiling[], refunds: readonly RefundFiling[]): Promise<void> {
-  let first: LocalDate | null = null
-  let last: LocalDate | null = null
-  for (const { businessDate } of [...sales, ...refunds]) {
-    if (first === null || businessDate < first) first = businessDate
-    if (last === null || businessDate > last) last = businessDate
-  }
-  if (first !== null && last !== null) await ensureMonths(tx, first, last)
+  const months = new Map([...sales, ...refunds].map(({ businessDate }) => [businessDate.slice(0, 7), businessDate]))
+  for (const day of [...months.values()].sort()) await ensureMonths(tx, day, day)
 }
 
 async function recordEachSale(

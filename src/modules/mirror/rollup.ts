@@ -144,6 +144,30 @@ export function daysOf(hours: Iterable<SalesDelta>): Map<string, SalesDelta> {
   return days
 }
 
+/** Days of items summed to months, each under its first day. */
+export function monthsOf(days: Iterable<ItemDelta>): Map<string, ItemDelta> {
+  const months = new Map<string, ItemDelta>()
+  for (const day of days) {
+    const month = `${day.businessDate.slice(0, 7)}-01` as LocalDate
+    const key = `${month}|${day.siteId}|${day.currency}|${day.articleId}`
+    const standing = months.get(key)
+    if (standing) addItemFigures(standing, day)
+    else months.set(key, { ...day, businessDate: month })
+  }
+  return months
+}
+
+function addItemFigures(into: ItemDelta, from: ItemDelta): void {
+  into.lines += from.lines
+  into.quantity = add(into.quantity, from.quantity)
+  into.gross += from.gross
+  into.discount += from.discount
+  into.taxIncluded += from.taxIncluded
+  into.refundedQuantity = add(into.refundedQuantity, from.refundedQuantity)
+  into.refunded += from.refunded
+  into.refundedTax += from.refundedTax
+}
+
 function addFigures(into: SalesDelta, from: SalesDelta): void {
   into.sales += from.sales
   into.unpriced += from.unpriced

@@ -1,7 +1,7 @@
 import { type Column, insertRows } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { Source } from './filing.ts'
-import { daysOf, type ItemDelta, type RollupDelta, type SalesDelta, type TenderDelta } from './rollup.ts'
+import { daysOf, type ItemDelta, monthsOf, type RollupDelta, type SalesDelta, type TenderDelta } from './rollup.ts'
 
 // Deltas are added to the rows in the order of their keys, so that two writers of one tenant never wait for each other
 // in a circle.
@@ -74,6 +74,18 @@ export async function applyRollup(tx: Tx, source: Source, delta: RollupDelta): P
       ...ITEM_FIGURES,
     ],
     suffix: adding(['business_date', 'site_id', 'connection_id', 'currency', 'article_id'], ITEM_FIGURES),
+  })
+  await insertRows(tx, inOrder(monthsOf(delta.items.values())), {
+    into: 'pos.monthly_items',
+    constants,
+    columns: [
+      { name: 'month', type: 'date', of: (row) => row.businessDate },
+      { name: 'site_id', type: 'uuid', of: (row) => row.siteId },
+      { name: 'currency', type: 'text', of: (row) => row.currency },
+      { name: 'article_id', type: 'uuid', of: (row) => row.articleId },
+      ...ITEM_FIGURES,
+    ],
+    suffix: adding(['month', 'site_id', 'connection_id', 'currency', 'article_id'], ITEM_FIGURES),
   })
   await insertRows(tx, inOrder(delta.tenders), {
     into: 'pos.daily_tenders',

@@ -1,6 +1,4 @@
-import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { documentPage } from './document-page.ts'
 import { isTenantScope, type MediaAnswer, type Route } from './route.ts'
 
 // The OpenAPI 3.1 document is made from the same declarations that the server runs, and needs neither a server nor a
@@ -116,24 +114,6 @@ export function openapiDocument(
       ),
     },
   }
-}
-
-/** `/openapi.json`, and `/docs` for reading. */
-export function addDocument(
-  app: FastifyInstance,
-  options: { readonly routes: readonly Route[]; readonly version: string; readonly publicBase: URL },
-): void {
-  // Made at the first question and kept as text: a hub that nobody asks does not hold it.
-  let json: string | undefined
-  let page: string | undefined
-  app.get('/openapi.json', async (_request, reply) => {
-    json ??= JSON.stringify(openapiDocument(options.routes, options))
-    return reply.type('application/json; charset=utf-8').send(json)
-  })
-  app.get('/docs', async (_request, reply) => {
-    page ??= documentPage(openapiDocument(options.routes, options))
-    return reply.type('text/html; charset=utf-8').send(page)
-  })
 }
 
 function operationOf(route: Route, path: string, schemas: Record<string, Json>): Operation {

@@ -18,7 +18,7 @@ export type OutboxEvent = {
   /** What it happened to, as `noun/id`. */
   readonly subject: string
   readonly occurredAt: Instant
-  /** Who caused it: `person/…`, `key/…`, `connection/…`, or `hub`. */
+  /** Who caused it: `person:<id>`, `key:<id>`, `job:<name>`, `provider:<system>` or `hub:<part>`. */
   readonly actor: string
   readonly requestId: string | null
   /** The event that this one follows from. */

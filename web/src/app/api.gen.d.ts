@@ -826,12 +826,16 @@ export interface components {
                 readonly refund_count: number;
                 /** @description Major units of the block’s currency, exact to its minor unit */
                 readonly refunds: number;
+                /** @description Refunds without their tax and tips */
+                readonly refunds_of_goods: number;
                 /** @description Major units of the block’s currency, exact to its minor unit */
                 readonly rounding: number;
                 /** @description Major units of the block’s currency, exact to its minor unit */
                 readonly service_charges: number;
                 /** @description Added and included, less tax given back */
                 readonly tax: number;
+                /** @description Major units of the block’s currency, exact to its minor unit */
+                readonly tax_in_prices: number;
                 /** @description Major units of the block’s currency, exact to its minor unit */
                 readonly tips: number;
                 /** @description Totals of closed sales less refunds */
@@ -962,12 +966,16 @@ export interface components {
                 readonly refund_count: number;
                 /** @description Major units of the block’s currency, exact to its minor unit */
                 readonly refunds: number;
+                /** @description Refunds without their tax and tips */
+                readonly refunds_of_goods: number;
                 /** @description Major units of the block’s currency, exact to its minor unit */
                 readonly rounding: number;
                 /** @description Major units of the block’s currency, exact to its minor unit */
                 readonly service_charges: number;
                 /** @description Added and included, less tax given back */
                 readonly tax: number;
+                /** @description Major units of the block’s currency, exact to its minor unit */
+                readonly tax_in_prices: number;
                 /** @description Major units of the block’s currency, exact to its minor unit */
                 readonly tips: number;
                 /** @description Totals of closed sales less refunds */

@@ -79,7 +79,7 @@ function readJson(text: string): unknown {
 export function problemFrom(status: number, body: unknown): Problem {
   const told = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const word = (name: string): string | null => (typeof told[name] === 'string' ? told[name] : null)
-  const fields = Array.isArray(told['errors']) ? told['errors'].flatMap(readField) : []
+  const fields = Array.isArray(told.errors) ? told.errors.flatMap(readField) : []
   // better-auth answers `{ code, message }`; everything else is problem+json.
   const detail = word('detail') ?? word('message')
   return new Problem(status, word('code') ?? `http.${status}`, word('title') ?? `Error ${status}`, detail, fields)

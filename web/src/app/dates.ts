@@ -80,7 +80,7 @@ export type RangeSearch = {
 }
 
 export function readRangeSearch(search: Readonly<Record<string, unknown>>): RangeSearch {
-  if (isPreset(search['range'])) return { range: search['range'] }
+  if (isPreset(search.range)) return { range: search.range }
   const { from, to } = search
   if (isDay(from) && isDay(to)) return from <= to ? { from, to } : { from: to, to: from }
   return {}

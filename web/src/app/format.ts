@@ -143,7 +143,9 @@ export function formatDuration(seconds: number): string {
 export function formatDay(day: string, style: 'short' | 'medium' | 'long' | 'weekday' = 'medium'): string {
   const at = new Date(`${day}T00:00:00Z`)
   if (Number.isNaN(at.getTime())) return day
-  return dateFormat({ ...DAY_STYLES[style], timeZone: 'UTC' }).format(at)
+  // A weekday of another year says so: nobody takes a sale of 2017 for one of last spring.
+  const past = style === 'weekday' && at.getUTCFullYear() !== new Date().getUTCFullYear()
+  return dateFormat({ ...DAY_STYLES[style], ...(past ? { year: 'numeric' } : {}), timeZone: 'UTC' }).format(at)
 }
 
 const DAY_STYLES = {

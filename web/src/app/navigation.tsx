@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, type LinkProps, useNavigate } from '@tanstack/react-router'
+import { Link, type LinkProps, useLocation, useNavigate } from '@tanstack/react-router'
 import {
   ChartNoAxesCombined,
   ChevronsUpDown,
@@ -94,11 +94,19 @@ export function SideBar(): ReactNode {
   )
 }
 
+/** The overview has two addresses; its entry is the current one at both. */
+function useCurrent(): (to: string) => 'page' | undefined {
+  const { pathname } = useLocation()
+  return (to) => (to === '/' && pathname === '/pos-integrations' ? 'page' : undefined)
+}
+
 function SideLink(props: { entry: Entry }): ReactNode {
   const { to, label, icon: Icon } = props.entry
+  const current = useCurrent()(to)
   return (
     <Link
       to={to}
+      {...(current === undefined ? {} : { 'aria-current': current })}
       activeOptions={{ exact: to === '/', includeSearch: false }}
       className={classes(
         'flex h-9 items-center gap-2.5 rounded-md px-2.5 text-base font-medium text-muted transition-colors',
@@ -127,6 +135,7 @@ export function TopBar(): ReactNode {
 export function PhoneBar(): ReactNode {
   const [open, setOpen] = useState(false)
   const { me } = useSession()
+  const current = useCurrent()
   const slot =
     'flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-muted ' +
     'aria-[current=page]:text-accent-strong'
@@ -136,7 +145,13 @@ export function PhoneBar(): ReactNode {
       className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
       {THUMB.map(({ to, label, icon: Icon }) => (
-        <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className={slot}>
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: to === '/', includeSearch: false }}
+          className={slot}
+          {...(current(to) === undefined ? {} : { 'aria-current': current(to) })}
+        >
           <Icon className="size-5" strokeWidth={1.75} aria-hidden="true" />
           <span className="max-w-full truncate px-0.5">{label}</span>
         </Link>

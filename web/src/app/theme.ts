@@ -13,13 +13,13 @@ function tell(): void {
 }
 
 export function chosenTheme(): Theme {
-  const word = document.documentElement.dataset['theme']
+  const word = document.documentElement.dataset.theme
   return word === 'light' || word === 'dark' ? word : 'system'
 }
 
 export function chooseTheme(theme: Theme): void {
-  if (theme === 'system') delete document.documentElement.dataset['theme']
-  else document.documentElement.dataset['theme'] = theme
+  if (theme === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = theme
   try {
     if (theme === 'system') localStorage.removeItem(STORED)
     else localStorage.setItem(STORED, theme)

@@ -71,10 +71,8 @@ export function HeatMap(props: {
                   <span className="sr-only">{row.long}</span>
                 </th>
                 {row.cells.map((cell, c) => (
-                  // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: cells are walked with the arrow keys
                   <td
                     key={columns[c]?.long}
-                    // biome-ignore lint/a11y/noNoninteractiveTabindex: one cell at a time is in the tab order
                     tabIndex={r === home[0] && c === home[1] ? 0 : -1}
                     aria-label={cell.say}
                     onFocus={() => {

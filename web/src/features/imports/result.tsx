@@ -76,7 +76,7 @@ export function Counts(props: { run: Import }): ReactNode {
     { label: words.refunds_created, value: formatNumber(run.refunds_created) },
     { label: words.items, value: formatNumber(run.items) },
     { label: words.units, value: formatQuantity(run.units) },
-    ...(run.gross === null ? [] : [{ label: words.gross, value: formatMoney(run.gross) }]),
+    ...(run.gross === null || run.gross.amount === 0 ? [] : [{ label: words.gross, value: formatMoney(run.gross) }]),
     { label: words.rows_read, value: formatNumber(run.rows_read) },
     { label: words.rows_rejected, value: formatNumber(run.rows_rejected) },
   ]

@@ -14,14 +14,22 @@ const TONES: Readonly<Record<Coverage['state'], Tone>> = { complete: 'good', par
 const ICONS = { complete: CircleCheck, partial: CircleDashed, unknown: CircleHelp } as const
 
 /** How fresh and how complete: belongs to every figure on the page, and opens to say what is missing. */
-export function Freshness(props: { asOf: string | null; coverage: Coverage; growth: Growth | null }): ReactNode {
+export function Freshness(props: {
+  asOf: string
+  coverage: Coverage
+  growth: Growth | null
+  today: string
+}): ReactNode {
   const { tenant } = useSession()
   const now = useNow(20_000)
   const lost = useConnectionLost()
   const { coverage, growth } = props
   const Icon = ICONS[coverage.state]
-  const when = props.asOf === null ? texts.overview.noFact : formatMoment(props.asOf, tenant.time_zone)
-  const ago = props.asOf === null ? texts.overview.noFact : texts.overview.asOf(formatAgo(props.asOf, now))
+  const when = formatMoment(props.asOf, tenant.time_zone)
+  const ago = texts.overview.asOf(formatAgo(props.asOf, now))
+  // A day that is not over is no gap to worry about.
+  const running = coverage.state === 'partial' && coverage.gaps.every((gap) => gap.from >= props.today)
+  const word = running ? texts.overview.coverageRunning : texts.overview.coverage[coverage.state]
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
       <span className={lost ? 'font-medium text-warn' : undefined} title={when}>
@@ -31,10 +39,10 @@ export function Freshness(props: { asOf: string | null; coverage: Coverage; grow
         label={texts.overview.coverageTitle}
         className="w-80"
         trigger={
-          <button type="button" className="rounded-full" aria-label={coverageLabel(coverage)}>
-            <Badge tone={TONES[coverage.state]}>
+          <button type="button" className="rounded-full" aria-label={`${texts.overview.coverageTitle}: ${word}`}>
+            <Badge tone={running ? 'info' : TONES[coverage.state]}>
               <Icon className="size-3.5" aria-hidden="true" />
-              {texts.overview.coverage[coverage.state]}
+              {word}
             </Badge>
           </button>
         }
@@ -52,10 +60,6 @@ export function Freshness(props: { asOf: string | null; coverage: Coverage; grow
       </Popover>
     </div>
   )
-}
-
-function coverageLabel(coverage: Coverage): string {
-  return `${texts.overview.coverageTitle}: ${texts.overview.coverage[coverage.state]}`
 }
 
 function CoverageText(props: { coverage: Coverage }): ReactNode {

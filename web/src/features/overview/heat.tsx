@@ -6,6 +6,7 @@ import { ChartCard } from '../../ui/chart/chart-card.tsx'
 import { Segments } from '../../ui/field.tsx'
 import { HeatMap } from '../../ui/heat-map.tsx'
 import { Table } from '../../ui/table.tsx'
+import { isPriced } from './priced.ts'
 import { heatGrid } from './trend-points.ts'
 
 type Measure = 'revenue' | 'transactions'
@@ -13,7 +14,8 @@ type Measure = 'revenue' | 'transactions'
 /** When the week is busy. */
 export function Heat(props: { block: FiguresBlock; className?: string }): ReactNode {
   const { block } = props
-  const [measure, setMeasure] = useState<Measure>('revenue')
+  const [chosen, setMeasure] = useState<Measure | null>(null)
+  const measure = chosen ?? (isPriced(block) ? 'revenue' : 'transactions')
   const grid = useMemo(() => heatGrid(block.hours), [block.hours])
   const most = Math.max(0, ...block.hours.map((one) => one[measure]))
   const hourSpan = (hour: number): string => `${formatHour(hour)}–${formatHour((hour + 1) % 24)}`
@@ -23,11 +25,11 @@ export function Heat(props: { block: FiguresBlock; className?: string }): ReactN
     cells: row.cells.map((cell, place) => {
       const when = `${formatWeekday(row.weekday, 'long')} ${hourSpan(grid.hours[place] ?? 0)}`
       if (cell === null) return { share: null, short: '', say: `${when} · ${texts.overview.heatQuiet}` }
-      const money = formatMajor(cell.revenue, block.currency)
+      const money = isPriced(block) ? `${formatMajor(cell.revenue, block.currency)} · ` : ''
       return {
         share: most > 0 ? Math.max(0, cell[measure] / most) : 0,
         short: measure === 'revenue' ? formatMajorShort(cell.revenue, block.currency) : formatNumber(cell.transactions),
-        say: `${when} · ${money} · ${texts.count.sales(cell.transactions)}`,
+        say: `${when} · ${money}${texts.count.sales(cell.transactions)}`,
       }
     }),
   }))
@@ -35,7 +37,7 @@ export function Heat(props: { block: FiguresBlock; className?: string }): ReactN
   return (
     <ChartCard
       title={texts.overview.heat}
-      say={texts.overview.heatSay}
+      say={texts.overview.heatSay[measure]}
       texts={texts}
       {...(props.className === undefined ? {} : { className: props.className })}
       actions={

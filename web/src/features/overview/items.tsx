@@ -1,4 +1,6 @@
+import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
+import type { Range } from '../../app/dates.ts'
 import { formatDay, formatMajor, formatNumber, formatShare } from '../../app/format.ts'
 import { texts } from '../../app/texts.ts'
 import type { FiguresBlock, ItemFigure } from '../../app/wire.ts'
@@ -6,6 +8,7 @@ import { Bars } from '../../ui/bars.tsx'
 import { ChartCard } from '../../ui/chart/chart-card.tsx'
 import { Segments } from '../../ui/field.tsx'
 import { Table } from '../../ui/table.tsx'
+import { isPriced } from './priced.ts'
 
 function itemName(item: ItemFigure): string {
   const name = item.item_name ?? texts.overview.unnamedItem
@@ -13,7 +16,7 @@ function itemName(item: ItemFigure): string {
 }
 
 /** What sells and what does not. Without prices, units are ranked. */
-export function Items(props: { block: FiguresBlock; className?: string }): ReactNode {
+export function Items(props: { block: FiguresBlock; range: Range; className?: string }): ReactNode {
   const { block } = props
   const [which, setWhich] = useState<'top' | 'slow'>('top')
   const items = which === 'top' ? block.top_items : block.slow_items
@@ -46,7 +49,7 @@ export function Items(props: { block: FiguresBlock; className?: string }): React
             tone={which === 'top' ? 'accent' : 'muted'}
             bars={items.slice(0, 10).map((item, place) => ({
               key: `${place} ${itemName(item)}`,
-              label: itemName(item),
+              label: <ItemLink item={item} range={props.range} />,
               note:
                 which === 'slow' ? `${texts.overview.lastSold} ${formatDay(item.last_sold_on, 'short')}` : undefined,
               aside: priced ? texts.count.units(item.quantity_sold) : undefined,
@@ -105,6 +108,22 @@ export function Items(props: { block: FiguresBlock; className?: string }): React
   )
 }
 
+/** Leads to the sales that hold it; an item without a name cannot be asked for. */
+function ItemLink(props: { item: ItemFigure; range: Range }): ReactNode {
+  const { item, range } = props
+  if (item.item_name === null) return itemName(item)
+  return (
+    <Link
+      to="/sales"
+      search={{ ...range, item: item.item_name }}
+      title={texts.overview.itemSales(item.item_name)}
+      className="rounded-sm hover:underline"
+    >
+      {itemName(item)}
+    </Link>
+  )
+}
+
 function figureOf(item: ItemFigure, priced: boolean, currency: string): string {
   if (!priced) return texts.count.units(item.quantity_sold)
   return item.revenue === null ? texts.overview.unpriced : formatMajor(item.revenue, currency)
@@ -112,7 +131,9 @@ function figureOf(item: ItemFigure, priced: boolean, currency: string): string {
 
 export function Categories(props: { block: FiguresBlock; className?: string }): ReactNode {
   const { categories, currency } = props.block
-  const most = Math.max(0, ...categories.map((one) => one.revenue))
+  const priced = isPriced(props.block)
+  const sizeOf = (one: (typeof categories)[number]): number => (priced ? one.revenue : one.quantity_sold)
+  const most = Math.max(0, ...categories.map(sizeOf))
   return (
     <ChartCard
       title={texts.overview.categories}
@@ -128,8 +149,8 @@ export function Categories(props: { block: FiguresBlock; className?: string }): 
               key: one.category ?? '',
               label: one.category ?? texts.overview.noCategory,
               aside: one.share === null ? undefined : formatShare(one.share),
-              value: formatMajor(one.revenue, currency),
-              share: most > 0 ? one.revenue / most : 0,
+              value: priced ? formatMajor(one.revenue, currency) : texts.count.units(one.quantity_sold),
+              share: most > 0 ? sizeOf(one) / most : 0,
             }))}
           />
         )

@@ -6,6 +6,7 @@ import { Bars, PartsBar, partColour } from '../../ui/bars.tsx'
 import { ChartCard } from '../../ui/chart/chart-card.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Table } from '../../ui/table.tsx'
+import { isPriced } from './priced.ts'
 
 /** How people paid: parts of a whole, each with its number. */
 export function PaymentMix(props: { block: FiguresBlock; className?: string }): ReactNode {
@@ -74,7 +75,9 @@ export function PaymentMix(props: { block: FiguresBlock; className?: string }): 
 
 export function SitesLeague(props: { block: FiguresBlock; className?: string }): ReactNode {
   const { sites, currency } = props.block
-  const most = Math.max(0, ...sites.map((one) => one.revenue))
+  const priced = isPriced(props.block)
+  const sizeOf = (one: (typeof sites)[number]): number => (priced ? one.revenue : one.transactions)
+  const most = Math.max(0, ...sites.map(sizeOf))
   return (
     <ChartCard
       title={texts.overview.sites}
@@ -86,9 +89,9 @@ export function SitesLeague(props: { block: FiguresBlock; className?: string }):
           bars={sites.map((one) => ({
             key: one.location_id,
             label: one.name,
-            aside: texts.count.sales(one.transactions),
-            value: formatMajor(one.revenue, currency),
-            share: most > 0 ? one.revenue / most : 0,
+            aside: priced ? texts.count.sales(one.transactions) : undefined,
+            value: priced ? formatMajor(one.revenue, currency) : texts.count.sales(one.transactions),
+            share: most > 0 ? sizeOf(one) / most : 0,
           }))}
         />
       }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { TrendDay } from '../../app/wire.ts'
+import type { FiguresBlock, TrendDay } from '../../app/wire.ts'
 import { isComparable } from './comparable.ts'
 import { comparisonAsked, readOverviewSearch } from './search.ts'
 import { bucketsOf, heatGrid, hoursOf, isCut, tradingHours } from './trend-points.ts'
@@ -70,21 +70,15 @@ describe('hours', () => {
 })
 
 describe('a change in percent', () => {
-  const growth = (gaps: readonly (readonly [string, string])[]) => ({
-    from: '2026-03-01',
-    to: '2026-03-30',
-    coverage: {
-      state: 'partial' as const,
-      gaps: gaps.map(([from, to]) => ({ from, to, connection_id: null, reason: 'closed' })),
-      say: '',
-    },
+  const block = (before: readonly (number | null)[], state: 'complete' | 'partial') => ({
+    growth: { coverage: { state } } as FiguresBlock['growth'],
+    daily_trend: before.map((amount, place) => ({ ...day(`2026-03-0${place + 1}`, 10), compare_revenue: amount })),
   })
-  test('stands while little of the period before is unknown', () => {
-    expect(isComparable(growth([['2026-02-20', '2026-03-03']]))).toBe(true)
-    expect(isComparable(growth([['2026-02-20', '2026-03-04']]))).toBe(false)
+  test('stands while half of the days traded before, too', () => {
+    expect(isComparable(block([5, 5, null, 0], 'partial'))).toBe(true)
+    expect(isComparable(block([5, 0, null, 0], 'partial'))).toBe(false)
   })
-  test('counts a day once, however many connections miss it', () => {
-    const twice = [['2026-03-01', '2026-03-02'] as const, ['2026-03-01', '2026-03-03'] as const]
-    expect(isComparable(growth(twice))).toBe(true)
+  test('stands whenever everything is known', () => {
+    expect(isComparable(block([0, 0, 0, 0], 'complete'))).toBe(true)
   })
 })

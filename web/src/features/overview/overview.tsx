@@ -51,7 +51,7 @@ export function Overview(): ReactNode {
           <div className="flex min-h-6 flex-wrap items-center gap-x-3 text-sm text-muted">
             <span className="num">{formatDayRange(from, to)}</span>
             {answer === undefined ? null : (
-              <Freshness asOf={answer.as_of} coverage={answer.coverage} growth={answer.growth} />
+              <Freshness asOf={answer.as_of} coverage={answer.coverage} growth={answer.growth} today={today} />
             )}
           </div>
         </div>
@@ -127,7 +127,7 @@ function Screen(props: { figures: Figures; block: FiguresBlock; today: string })
       <Statement block={block} definitions={figures.definitions} className="xl:col-span-2" />
       <Heat block={block} className="xl:col-span-4" />
       <PaymentMix block={block} className="xl:col-span-2" />
-      <Items block={block} className="xl:col-span-3" />
+      <Items block={block} range={range} className="xl:col-span-3" />
       <div className="flex min-w-0 flex-col gap-4 xl:col-span-3">
         <Categories block={block} className="flex-1" />
         {block.sites.length === 0 ? null : <SitesLeague block={block} />}

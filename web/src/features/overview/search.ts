@@ -15,7 +15,7 @@ export type OverviewSearch = RangeSearch & {
 }
 
 export function readOverviewSearch(search: Readonly<Record<string, unknown>>): OverviewSearch {
-  const compare = COMPARISONS.find((one) => one === search['compare'])
+  const compare = COMPARISONS.find((one) => one === search.compare)
   const { site, currency } = search
   return {
     ...readRangeSearch(search),

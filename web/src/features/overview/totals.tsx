@@ -9,13 +9,14 @@ import {
   formatPercentChange,
 } from '../../app/format.ts'
 import { texts } from '../../app/texts.ts'
-import type { Change, FiguresBlock, Growth, Summary } from '../../app/wire.ts'
+import type { Change, FiguresBlock, Summary } from '../../app/wire.ts'
 import { Card } from '../../ui/card.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Delta } from '../../ui/delta.tsx'
 import { Flash } from '../../ui/flash.tsx'
 import { Popover } from '../../ui/popover.tsx'
 import { isComparable } from './comparable.ts'
+import { isPriced } from './priced.ts'
 
 export type Definitions = Readonly<Record<string, string>>
 type FigureName = keyof Summary
@@ -45,7 +46,8 @@ export function Headlines(props: { block: FiguresBlock; definitions: Definitions
     <section aria-label={texts.overview.totals}>
       <dl className="grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-surface shadow-card xl:grid-cols-4">
         {HEADLINES.map((name) => {
-          const value = formatFigure(name, block.summary[name], block.currency)
+          const unpriced = name === 'total_revenue' && !isPriced(block)
+          const value = unpriced ? texts.none : formatFigure(name, block.summary[name], block.currency)
           return (
             <div
               key={name}
@@ -59,7 +61,11 @@ export function Headlines(props: { block: FiguresBlock; definitions: Definitions
                 <Flash value={value} scope={`${props.scope} ${block.currency}`} />
               </dd>
               <dd className="min-h-5 truncate">
-                <Compared growth={block.growth} name={name} currency={block.currency} />
+                {unpriced ? (
+                  <span className="text-sm text-faint">{texts.overview.unpricedSay}</span>
+                ) : (
+                  <Compared block={block} name={name} />
+                )}
               </dd>
             </div>
           )
@@ -69,10 +75,11 @@ export function Headlines(props: { block: FiguresBlock; definitions: Definitions
   )
 }
 
-function Compared(props: { growth: Growth | null; name: (typeof HEADLINES)[number]; currency: string }): ReactNode {
-  const { growth, name, currency } = props
+function Compared(props: { block: FiguresBlock; name: (typeof HEADLINES)[number] }): ReactNode {
+  const { block, name } = props
+  const { growth, currency } = block
   if (growth === null) return null
-  if (!isComparable(growth)) return <span className="text-sm text-faint">{texts.overview.partBefore}</span>
+  if (!isComparable(block)) return <span className="text-sm text-faint">{texts.overview.partBefore}</span>
   const change: Change | null = growth[name]
   if (change === null || change.percent === null) {
     return <span className="text-sm text-faint">{texts.overview.noneBefore}</span>

@@ -1,60 +1,79 @@
-import { type ReactNode, useCallback, useMemo } from 'react'
-import { type Grain, grainOf, type Range } from '../../app/dates.ts'
-import { formatDay, formatDayRange, formatHour, formatMajor, formatMajorShort, formatNumber } from '../../app/format.ts'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { grainOf, type Range } from '../../app/dates.ts'
+import { formatDayRange, formatMajor, formatMajorShort, formatNumber, formatShort } from '../../app/format.ts'
 import { texts } from '../../app/texts.ts'
 import { useShade } from '../../app/theme.ts'
 import type { FiguresBlock } from '../../app/wire.ts'
 import { ChartCard } from '../../ui/chart/chart-card.tsx'
-import { TrendChart, type TrendPoint } from '../../ui/chart/trend-chart.tsx'
-import { Table } from '../../ui/table.tsx'
-import { bucketsOf, hoursOf, isCut, type TrendBucket } from './trend-points.ts'
+import { TrendChart } from '../../ui/chart/trend-chart.tsx'
+import { Segments } from '../../ui/field.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
+import { isPriced } from './priced.ts'
+import { bucketsOf } from './trend-points.ts'
+import { bucketRow, hourRows, type Measure, type TrendRow } from './trend-rows.ts'
 
-type Row = TrendPoint & { readonly transactions: number; readonly units: number | null }
-
-/** Net sales by day, week or month, or by hour when a single day is looked at, against the period before. */
-export function Trend(props: { block: FiguresBlock; range: Range; today: string; className?: string }): ReactNode {
+/** By day, week or month, or by hour when a single day is looked at; net sales against the period before. */
+export function Trend(props: { block: FiguresBlock; range: Range; today: string; className: string }): ReactNode {
   const { block, range, today } = props
+  const { currency, summary } = block
   const shade = useShade()
+  const [chosen, setMeasure] = useState<Measure | null>(null)
   const single = range.from === range.to
   const grain = grainOf(range)
+  const wanted = chosen ?? (isPriced(block) ? 'revenue' : 'transactions')
+  // Hours are told without their units.
+  const measure = single && wanted === 'items' ? 'transactions' : wanted
   const rows = useMemo(
     () =>
-      single ? hourRows(block) : bucketsOf(block.daily_trend, grain).map((b) => bucketRow(b, grain, range, today)),
-    [block, grain, range, single, today],
+      single
+        ? hourRows(block, measure)
+        : bucketsOf(block.daily_trend, grain).map((one) => bucketRow(one, { grain, range, today, measure })),
+    [block, grain, range, single, today, measure],
   )
-  const { currency } = block
-  const format = useCallback((value: number) => formatMajor(value, currency), [currency])
-  const formatShort = useCallback((value: number) => formatMajorShort(value, currency), [currency])
-  const against = block.growth === null ? null : texts.overview.comparisons[block.growth.basis]
-  const names = useMemo(() => ({ value: texts.overview.thisPeriod, before: against ?? '' }), [against])
-  const best = rows.reduce<Row | null>((top, row) => ((row.value ?? 0) > (top?.value ?? 0) ? row : top), null)
+  const money = measure === 'revenue'
+  const format = useCallback(
+    (value: number) => (money ? formatMajor(value, currency) : formatNumber(value, 2)),
+    [money, currency],
+  )
+  const formatAxis = useCallback(
+    (value: number) => (money ? formatMajorShort(value, currency) : formatShort(value)),
+    [money, currency],
+  )
+  const against = block.growth === null ? '' : texts.overview.comparisons[block.growth.basis]
+  const names = useMemo(() => ({ value: texts.overview.thisPeriod, before: against }), [against])
+  const hasBefore = rows.some((row) => row.before !== null)
+  const total = {
+    revenue: summary.total_revenue,
+    transactions: summary.total_transactions,
+    items: summary.total_items_sold,
+  }[measure]
+  const best = rows.reduce<TrendRow | null>((top, row) => ((row.value ?? 0) > (top?.value ?? 0) ? row : top), null)
+  const title = texts.overview.trends[measure]
   const say = texts.overview.trendSummary(
+    title,
     formatDayRange(range.from, range.to),
-    format(block.summary.total_revenue),
+    format(total),
     best?.long ?? texts.none,
     format(best?.value ?? 0),
   )
-  const hasBefore = rows.some((row) => row.before !== null)
 
   return (
     <ChartCard
-      title={texts.overview.trend}
-      say={texts.overview.trendBy[single ? 'hour' : grain]}
+      title={title}
+      say={<Legend grain={texts.overview.trendBy[single ? 'hour' : grain]} before={hasBefore ? against : null} />}
       texts={texts}
-      {...(props.className === undefined ? {} : { className: props.className })}
+      className={props.className}
       actions={
-        <div aria-hidden="true" className="flex items-center gap-4 pr-1 text-xs text-muted max-sm:hidden">
-          <span className="flex items-center gap-1.5">
-            <span className="h-0.5 w-4 rounded-full bg-chart-1" />
-            {names.value}
-          </span>
-          {hasBefore ? (
-            <span className="flex items-center gap-1.5">
-              <span className="w-4 border-t-2 border-dashed border-chart-before" />
-              {names.before}
-            </span>
-          ) : null}
-        </div>
+        <Segments
+          label={texts.overview.measure}
+          value={measure}
+          onChange={setMeasure}
+          choices={[
+            { value: 'revenue' as const, label: texts.overview.revenue },
+            { value: 'transactions' as const, label: texts.overview.transactions },
+            ...(single ? [] : [{ value: 'items' as const, label: texts.overview.units }]),
+          ]}
+        />
       }
       chart={
         <TrendChart
@@ -63,77 +82,72 @@ export function Trend(props: { block: FiguresBlock; range: Range; today: string;
           kind={single ? 'bar' : 'line'}
           names={names}
           format={format}
-          formatShort={formatShort}
+          formatShort={formatAxis}
           shade={shade}
           fill
         />
       }
       table={
         <Table
-          label={texts.overview.trend}
+          label={title}
           dense
           stickyHead
           rows={rows}
           rowKey={(row) => row.key}
-          columns={[
-            { key: 'when', head: single ? texts.overview.hour : texts.overview.date, cell: (row) => row.long },
-            {
-              key: 'revenue',
-              head: texts.overview.revenue,
-              align: 'end',
-              cell: (row) => (row.value === null ? texts.none : format(row.value)),
-            },
-            {
-              key: 'transactions',
-              head: texts.overview.transactions,
-              align: 'end',
-              cell: (row) => formatNumber(row.transactions),
-            },
-            ...(hasBefore
-              ? [
-                  {
-                    key: 'before',
-                    head: names.before,
-                    align: 'end' as const,
-                    cell: (row: Row) => (row.before === null ? texts.none : format(row.before)),
-                  },
-                ]
-              : []),
-          ]}
+          columns={columnsOf({ single, currency, before: hasBefore ? against : null })}
         />
       }
     />
   )
 }
 
-function hourRows(block: FiguresBlock): Row[] {
-  return hoursOf(block.hours).map((one) => ({
-    key: String(one.hour),
-    label: formatHour(one.hour),
-    long: `${formatHour(one.hour)}–${formatHour((one.hour + 1) % 24)}`,
-    value: one.revenue,
-    before: null,
-    beforeLong: null,
-    cut: false,
-    transactions: one.transactions,
-    units: null,
-  }))
+function Legend(props: { grain: string; before: string | null }): ReactNode {
+  return (
+    <span className="flex flex-wrap items-center gap-x-3">
+      {props.grain}
+      {props.before === null ? null : (
+        <span className="flex items-center gap-1.5">
+          <span aria-hidden="true" className="w-4 border-t-2 border-dashed border-chart-before" />
+          {props.before}
+        </span>
+      )}
+    </span>
+  )
 }
 
-function bucketRow(bucket: TrendBucket, grain: Grain, range: Range, today: string): Row {
-  const whole = grain === 'day' ? formatDay(bucket.from, 'weekday') : formatDayRange(bucket.from, bucket.to)
-  const { beforeFrom, beforeTo } = bucket
-  const cut = isCut(bucket, grain, range)
-  const note = bucket.to >= today ? texts.overview.soFar : cut ? texts.overview.partialBucket : null
-  return {
-    key: bucket.from,
-    label: formatDay(bucket.from, 'short'),
-    long: note === null ? whole : `${whole} (${note})`,
-    value: bucket.revenue,
-    before: bucket.before,
-    beforeLong: beforeFrom === null || beforeTo === null ? null : formatDayRange(beforeFrom, beforeTo),
-    cut: note !== null,
-    transactions: bucket.transactions,
-    units: bucket.items,
+function columnsOf(from: { single: boolean; currency: string; before: string | null }): Column<TrendRow>[] {
+  const { single, currency, before } = from
+  const columns: Column<TrendRow>[] = [
+    { key: 'when', head: single ? texts.overview.hour : texts.overview.date, cell: (row) => row.long },
+    {
+      key: 'revenue',
+      head: texts.overview.revenue,
+      align: 'end',
+      cell: (row) => formatMajor(row.revenue, currency),
+    },
+    {
+      key: 'transactions',
+      head: texts.overview.transactions,
+      align: 'end',
+      cell: (row) => formatNumber(row.transactions),
+    },
+  ]
+  if (!single) {
+    columns.push({
+      key: 'units',
+      head: texts.overview.units,
+      align: 'end',
+      shown: 'wide',
+      cell: (row) => (row.units === null ? texts.none : formatNumber(row.units, 2)),
+    })
   }
+  if (before !== null) {
+    columns.push({
+      key: 'before',
+      head: before,
+      align: 'end',
+      cell: (row) => (row.before === null ? texts.none : formatMajor(row.before, currency)),
+    })
+  }
+  return columns
 }

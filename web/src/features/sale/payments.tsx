@@ -11,7 +11,10 @@ export function Payments(props: { sale: SaleDetail; timeZone: string }): ReactNo
       {payments.length === 0 ? <p className="text-muted">{texts.sale.noPayments}</p> : null}
       <ul className="divide-y divide-line">
         {payments.map((payment, place) => {
-          const card = [payment.brand === null ? null : readable(payment.brand), payment.last4 === null ? null : `•••• ${payment.last4}`]
+          const card = [
+            payment.brand === null ? null : readable(payment.brand),
+            payment.last4 === null ? null : `•••• ${payment.last4}`,
+          ]
           const small = [
             ...card,
             payment.paid_at === null || props.sale.time_precision === 'day'

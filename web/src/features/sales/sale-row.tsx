@@ -19,7 +19,9 @@ export function SaleBadges(props: { sale: Sale }): ReactNode {
         <Badge tone={sale.status === 'open' ? 'info' : 'plain'}>{texts.sales.statuses[sale.status]}</Badge>
       )}
       {sale.identity === 'differs' ? <Badge tone="bad">{texts.sales.identity.differs}</Badge> : null}
-      {sale.identity === 'incomplete' ? <Badge tone="warn">{texts.sales.identity.incomplete}</Badge> : null}
+      {sale.identity === 'incomplete' && sale.total !== null ? (
+        <Badge tone="warn">{texts.sales.identity.incomplete}</Badge>
+      ) : null}
       {sale.refunded.amount > 0 ? <Badge tone="warn">{texts.sales.refunded(formatMoney(sale.refunded))}</Badge> : null}
     </>
   )

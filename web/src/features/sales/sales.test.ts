@@ -13,11 +13,11 @@ test('closed sales are the plain list', () => {
 })
 
 test('amounts leave in minor units of the currency', () => {
-  expect(saleFilters({ min: 4.35 }, '2026-03-31', 'GBP')['min_amount']).toBe(435)
-  expect(saleFilters({ min: 435 }, '2026-03-31', 'JPY')['min_amount']).toBe(435)
+  expect(saleFilters({ min: 4.35 }, '2026-03-31', 'GBP').min_amount).toBe(435)
+  expect(saleFilters({ min: 435 }, '2026-03-31', 'JPY').min_amount).toBe(435)
 })
 
 test('without a range no day is asked for', () => {
-  expect(saleFilters({}, '2026-03-31', 'GBP')['from']).toBeUndefined()
-  expect(saleFilters({ range: 'today' }, '2026-03-31', 'GBP')['from']).toBe('2026-03-31')
+  expect(saleFilters({}, '2026-03-31', 'GBP').from).toBeUndefined()
+  expect(saleFilters({ range: 'today' }, '2026-03-31', 'GBP').from).toBe('2026-03-31')
 })

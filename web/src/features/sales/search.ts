@@ -24,14 +24,14 @@ export function readSalesSearch(search: Readonly<Record<string, unknown>>): Sale
     const text = typeof value === 'number' ? String(value) : value
     return typeof text === 'string' && text.trim() !== '' ? [[name, text.trim()]] : []
   })
-  const status = (['open', 'closed', 'voided'] as const).find((one) => one === search['status'])
+  const status = (['open', 'closed', 'voided'] as const).find((one) => one === search.status)
   return {
     ...readRangeSearch(search),
     ...(Object.fromEntries(words) as Partial<Record<(typeof WORDS)[number], string>>),
     ...(status === undefined || status === 'closed' ? {} : { status }),
-    ...amount('min', search['min']),
-    ...amount('max', search['max']),
-    ...(isDay(search['day']) ? { day: search['day'] } : {}),
+    ...amount('min', search.min),
+    ...amount('max', search.max),
+    ...(isDay(search.day) ? { day: search.day } : {}),
   }
 }
 
