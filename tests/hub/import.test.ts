@@ -123,7 +123,8 @@ describe.skipIf(!existsSync(FOLDER))('real till files', () => {
           rows_rejected: 0,
           already_known: 0,
           currency: till.currency,
-          gross: byHand.minor,
+          // A file without prices has no gross, which is not the same as one of nothing.
+          gross: byHand.minor === 0 ? null : byHand.minor,
           first_at: expect.stringMatching(/^\d{4}-.*Z$/),
           last_at: expect.stringMatching(/^\d{4}-.*Z$/),
         },

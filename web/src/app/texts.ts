@@ -130,6 +130,7 @@ const english = {
       gross_sales: 'Gross sales',
       discounts: 'Discounts',
       refunds: 'Refunds',
+      refunds_of_goods: 'Refunded goods',
       refund_count: 'Refunds given',
       net_sales: 'Net sales',
       tax: 'Tax',

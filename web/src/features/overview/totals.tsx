@@ -102,7 +102,8 @@ const STATEMENT: readonly (readonly { readonly name: FigureName; readonly sign?:
   [
     { name: 'gross_sales' },
     { name: 'discounts', sign: '−' },
-    { name: 'refunds', sign: '−' },
+    { name: 'tax_in_prices', sign: '−' },
+    { name: 'refunds_of_goods', sign: '−' },
     { name: 'net_sales', sum: true },
   ],
   [
@@ -113,7 +114,7 @@ const STATEMENT: readonly (readonly { readonly name: FigureName; readonly sign?:
     { name: 'gift_cards_sold' },
     { name: 'total_collected', sum: true },
   ],
-  [{ name: 'refund_count' }, { name: 'voided_transactions' }, { name: 'unpriced_transactions' }],
+  [{ name: 'refunds' }, { name: 'refund_count' }, { name: 'voided_transactions' }, { name: 'unpriced_transactions' }],
 ]
 
 /** All totals, like the foot of a till's report; each opens to its written definition. */
