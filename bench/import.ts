@@ -122,14 +122,14 @@ async function importFile({ database, dir }: BenchStorage, file: string) {
 /** The same rows out of the tables, the tables emptied, and the rows in again, timed. */
 async function copyAgain({ superuser, dir }: BenchStorage): Promise<number> {
   for (const table of TABLES) {
-    const out = superuser.query(copyTo(`copy (select * from pos.${table}) to stdout (format binary)`))
+    const out = superuser.query(copyTo(`copy (select * from pos.${table}) to stdout `))
     await pipeline(out, createWriteStream(path.join(dir, table)))
   }
   await superuser.query(`truncate ${TABLES.map((table) => `pos.${table}`).join(', ')}`)
   await superuser.query('checkpoint')
   const began = performance.now()
   for (const table of TABLES) {
-    const into = superuser.query(copyFrom(`copy pos.${table} from stdin (format binary)`))
+    const into = superuser.query(copyFrom(`copy pos.${table} from stdin `))
     await pipeline(createReadStream(path.join(dir, table), { highWaterMark: 1024 * 1024 }), into)
   }
   return (performance.now() - began) / 1000

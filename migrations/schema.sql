@@ -89,8 +89,12 @@ begin
       partition := parent || to_char(month, '_YYYY_MM');
       if to_regclass('pos.' || partition) is null then
         -- Two writers may want the same month at once; the second one waits here and then finds it made.
+        -- It looks into the catalogue itself: to_regclass would repeat what it remembers from before the wait.
         perform pg_advisory_xact_lock(7411002);
-        if to_regclass('pos.' || partition) is null then
+        if not exists (
+          select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = 'pos' and c.relname = partition
+        ) then
           execute format('create table pos.%I partition of pos.%I for values from (%L) to (%L)',
             partition, parent, month, (month + interval '1 month')::date);
           -- A month is filled by the thousand; a planner that has not looked since plans as if it were empty.

@@ -1,6 +1,6 @@
 import { CONNECTORS, SYSTEMS } from '#connectors/registry.ts'
 import { currencyCode } from '#kernel/currency.ts'
-import { newId, type TenantId } from '#kernel/ids.ts'
+import type { Id, TenantId } from '#kernel/ids.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { listConnections } from '#modules/connections/connections.ts'
@@ -39,10 +39,10 @@ function madeUpTrade(
   span: { readonly from: Parameters<typeof tradeOf>[2]; readonly to: Parameters<typeof tradeOf>[2] },
   clock: Clock,
 ): DemoTrade {
-  const { shop, seed } = demoShop('mock-data' as TenantId)
+  const { shop, seed } = demoShop({ id: 'mock-data' as TenantId, timeZone: 'Europe/Berlin' })
   const currency = currencyCode(shop.currency.code)
   const site = (name: string, slug: string): Site => ({
-    id: newId(),
+    id: slug as Id,
     name,
     slug,
     timeZone: zoneName(shop.timeZone),

@@ -8,7 +8,7 @@ import { firstSite } from '#app/compose.ts'
 import { type RunningHub, startHub } from '#app/hub.ts'
 import { readSettings, type Settings } from '#app/settings.ts'
 import { currencyCode } from '#kernel/currency.ts'
-import { type Clock, type Instant, instant } from '#kernel/instant.ts'
+import type { Clock, Instant } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { createTenant } from '#modules/access/access.ts'
 import { createApiKey } from '#modules/access/keys.ts'
@@ -69,7 +69,7 @@ export type Owner = {
 
 export const systemClock: Clock = { now: () => Date.now() as Instant }
 
-export function useHub(changes: Partial<Settings> = {}): TestHub {
+export function useHub(changes: Partial<Settings> = {}, clock: Clock = systemClock): TestHub {
   const db = useDatabase()
   const rootKey = randomBytes(32).toString('base64')
   let running: RunningHub | undefined
@@ -88,7 +88,7 @@ export function useHub(changes: Partial<Settings> = {}): TestHub {
       logLevel: 'silent',
       ...changes,
     }
-    running = await startHub({ settings, kind: 'live', log: SILENT_LOG })
+    running = await startHub({ settings, kind: 'live', log: SILENT_LOG, clock })
   })
 
   afterAll(async () => {
@@ -125,12 +125,12 @@ export function useHub(changes: Partial<Settings> = {}): TestHub {
           closeOutMinutes: 0,
           kind: 'live',
         },
-        systemClock,
+        clock,
         firstSite,
       )
       const keyWith = async (...scopes: string[]) => {
         const wanted = { name: scopes.join(' '), scopes, createdBy: 'hub:test' }
-        const made = await database.tenant(tenant.id, (tx) => createApiKey(tx, tenant, wanted, instant(Date.now())))
+        const made = await database.tenant(tenant.id, (tx) => createApiKey(tx, tenant, wanted, clock.now()))
         return { id: made.key.id, secret: made.secret }
       }
       return { tenant, key: (await keyWith('*:admin')).secret, keyWith }
@@ -178,6 +178,12 @@ export async function askAt(base: URL, where: string, asking: Asking = {}): Prom
   if (isStream) await response.body?.cancel()
   const text = isStream ? '' : await response.text()
   return { status: response.status, headers: response.headers, text, json: objectOf(text) }
+}
+
+/** The rows of a list as it was answered; none where it was refused. */
+export function rowsOf<Row>(answer: Answer): readonly Row[] {
+  const rows = answer.json?.data
+  return Array.isArray(rows) ? (rows as Row[]) : []
 }
 
 /** Asks until the answer holds, and says what was seen last when it never does. */

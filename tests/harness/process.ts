@@ -28,7 +28,7 @@ export type HubProcess = {
 export type Machine = {
   readonly dataDir: string
   readonly env: NodeJS.ProcessEnv
-  start(env?: NodeJS.ProcessEnv): Promise<HubProcess>
+  start(env?: NodeJS.ProcessEnv, command?: 'start' | 'demo'): Promise<HubProcess>
   /** A command, to its end. */
   call(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Exit>
   /** A command that is not waited for. */
@@ -54,7 +54,10 @@ export async function newMachine(folder?: string): Promise<Machine> {
   }
 
   function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...base, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      env: { ...base, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     children.add(child)
     const output = { stdout: '', stderr: '' }
     child.stdout.on('data', (text: Buffer) => {
@@ -74,17 +77,21 @@ export async function newMachine(folder?: string): Promise<Machine> {
   }
 
   const postmasterPid = async (): Promise<number | null> => {
-    const text = await readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '')
-    const pid = Number.parseInt(text, 10)
-    return Number.isInteger(pid) && isAlive(pid) ? pid : null
+    // A demonstration keeps its data apart, in a folder of its own below.
+    for (const folder of ['postgres', 'demo/postgres']) {
+      const text = await readFile(path.join(dataDir, folder, 'postmaster.pid'), 'utf8').catch(() => '')
+      const pid = Number.parseInt(text, 10)
+      if (Number.isInteger(pid) && isAlive(pid)) return pid
+    }
+    return null
   }
 
   return {
     dataDir,
     env: base,
-    async start(env) {
+    async start(env, command = 'start') {
       const port = String(await freePort())
-      const { child, output, exited } = launch(['start', '--json'], { PORT: port, ...env })
+      const { child, output, exited } = launch([command, '--json'], { PORT: port, ...env })
       let ended: Exit | null = null
       void exited.then((exit) => {
         ended = exit
@@ -100,7 +107,7 @@ export async function newMachine(folder?: string): Promise<Machine> {
       )
       if (said === null || child.pid === undefined) throw new Error('the hub said nothing')
       return {
-        url: new URL(String(said.url)),
+        url: new URL(String(said.base_url ?? said.url)),
         pid: child.pid,
         said,
         exited,
@@ -133,7 +140,11 @@ export async function newMachine(folder?: string): Promise<Machine> {
       const pid = await postmasterPid()
       if (pid !== null) {
         process.kill(pid, 'SIGQUIT')
-        await until('the end of PostgreSQL', async () => isAlive(pid), (alive) => !alive)
+        await until(
+          'the end of PostgreSQL',
+          async () => isAlive(pid),
+          (alive) => !alive,
+        )
       }
       await rm(dataDir, { recursive: true, force: true })
     },

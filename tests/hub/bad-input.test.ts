@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Asking, importEnds, type Shop, until, useHub } from '#tests/harness/hub.ts'
+import { type Asking, importEnds, rowsOf, type Shop, until, useHub } from '#tests/harness/hub.ts'
 import { type Exit, type Machine, newMachine } from '#tests/harness/process.ts'
 
 // Files and requests as they really arrive. Each gets an answer with a code and a sentence that says what to do, and the
@@ -48,7 +48,11 @@ const REFUSED: readonly (readonly [what: string, bytes: Buffer, code: string])[]
   ['a table of nothing but a heading', lines(), 'file.no_rows'],
   ['a table without a date', Buffer.from('Item,Price\nRye loaf,4.20\nBun,0.90\n'), 'file.no_date'],
   ['an archive that is cut after its first bytes', gzipSync(manySales).subarray(0, 12), 'file.damaged'],
-  ['an Excel workbook', Buffer.from('504b0304140006000800000021005b436f6e74656e745f54797065735d2e786d6c', 'hex'), 'file.'],
+  [
+    'an Excel workbook',
+    Buffer.from('504b0304140006000800000021005b436f6e74656e745f54797065735d2e786d6c', 'hex'),
+    'file.',
+  ],
 ]
 
 describe('files that are no table of sales', () => {
@@ -92,32 +96,52 @@ const HALF_GOOD: readonly (readonly [what: string, bytes: Buffer, good: number, 
   ['NUL bytes in a cell', lines(breakfast, '2026-03-02 11:00,3,Ry\0e,1,4.20', elevenses), 2, ['row.nul_bytes']],
   [
     'a broken UTF-8 tail',
-    Buffer.concat([lines(breakfast, elevenses), Buffer.from('2026-03-02 11:05,4,Café,1,2.00\n2026-03-02 11:09,5,Caf'), Buffer.from([0xc3])]),
+    Buffer.concat([
+      lines(breakfast, elevenses),
+      Buffer.from('2026-03-02 11:05,4,Café,1,2.00\n2026-03-02 11:09,5,Caf'),
+      Buffer.from([0xc3]),
+    ]),
     3,
     ['row.'],
   ],
   ['a quote that never closes', lines(breakfast, '2026-03-02 11:00,3,"Rye,1,4.20', elevenses), 2, ['row.quote_open']],
-  ['amounts that are none', lines(breakfast, '2026-03-02 11:00,3,Bun,1,about two', elevenses), 2, ['row.amount_unreadable']],
+  [
+    'amounts that are none',
+    lines(breakfast, '2026-03-02 11:00,3,Bun,1,about two', elevenses),
+    2,
+    ['row.amount_unreadable'],
+  ],
   ['days that do not exist', lines(breakfast, '2026-02-30 11:00,3,Bun,1,1.00', elevenses), 2, ['row.date_unreadable']],
 ]
 
 describe('files that are partly good', () => {
-  test.for(HALF_GOOD)('%s: the good rows stand, the others come back with reasons', async ([what, bytes, good, codes]) => {
-    const shop = await hub.openShop(what.replaceAll(/[^a-z]+/gi, '-').toLowerCase())
-    const received = await upload(bytes, shop)
-    const ended = await importEnds(hub.url, shop, String(received.json?.id))
-    expect(ended, JSON.stringify(ended)).toMatchObject({ state: 'done', sales_created: good, rows_rejected: codes.length })
-    const list = await hub.ask(`/api/v1/tenants/${shop.tenant.slug}/imports/${ended?.id}/rejections`, { key: shop.key })
-    const rows = list.json?.data as { code: string; say: string; row: number }[]
-    for (const [n, row] of rows.entries()) {
-      expect(row.code).toContain(codes[n])
-      expect(row.say).toMatch(/\S.{8,}/)
-      expect(row.row).toBeGreaterThan(1)
-    }
-    const download = await hub.ask(`/api/v1/tenants/${shop.tenant.slug}/imports/${ended?.id}/rejections.csv`, { key: shop.key })
-    expect(download.text).toContain(codes[0])
-    expect(await salesOf(shop)).toBe(good)
-  })
+  test.for(HALF_GOOD)(
+    '%s: the good rows stand, the others come back with reasons',
+    async ([what, bytes, good, codes]) => {
+      const shop = await hub.openShop(what.replaceAll(/[^a-z]+/gi, '-').toLowerCase())
+      const received = await upload(bytes, shop)
+      const ended = await importEnds(hub.url, shop, String(received.json?.id))
+      expect(ended, JSON.stringify(ended)).toMatchObject({
+        state: 'done',
+        sales_created: good,
+        rows_rejected: codes.length,
+      })
+      const list = await hub.ask(`/api/v1/tenants/${shop.tenant.slug}/imports/${ended?.id}/rejections`, {
+        key: shop.key,
+      })
+      const rows = rowsOf<{ code: string; say: string; row: number }>(list)
+      for (const [n, row] of rows.entries()) {
+        expect(row.code).toContain(codes[n])
+        expect(row.say).toMatch(/\S.{8,}/)
+        expect(row.row).toBeGreaterThan(1)
+      }
+      const download = await hub.ask(`/api/v1/tenants/${shop.tenant.slug}/imports/${ended?.id}/rejections.csv`, {
+        key: shop.key,
+      })
+      expect(download.text).toContain(codes[0])
+      expect(await salesOf(shop)).toBe(good)
+    },
+  )
 
   test('a packed file that is cut in the middle says so, and the whole one afterwards adds what was missing', async () => {
     const shop = await hub.openShop('cut-gzip')
@@ -155,6 +179,8 @@ const FAR_OUT: readonly (readonly [what: string, row: string])[] = [
   ['a day of the next century', '2199-01-01 11:00,3,Bun,1,1.00'],
   ['more money than there is', '2026-03-02 11:00,3,Bun,1,99999999999999999999.00'],
   ['more pieces than there are', '2026-03-02 11:00,3,Bun,99999999999999999999999999999999,1.00'],
+  ['more money than a number on the wire can carry', '2026-03-02 11:00,3,Bun,1,100000000000000.00'],
+  ['a day before the year one thousand', '0026-03-02 11:00,3,Bun,1,1.00'],
   ['money that only its product exceeds', '2026-03-02 11:00,3,Bun,9000000000,9000000000.00'],
   ['a piece of a piece of a piece', '2026-03-02 11:00,3,Bun,0.00000000000000000000000000000001,1.00'],
   ['a name as long as a book', `2026-03-02 11:00,3,${'Bun '.repeat(100_000)},1,1.00`],
@@ -170,6 +196,27 @@ describe('values that are far out', () => {
     expect(ended, JSON.stringify(ended?.fault)).toMatchObject({ state: 'done' })
     expect(Number(ended?.sales_created) + Number(ended?.rows_rejected)).toBe(3)
     expect(await salesOf(shop)).toBeGreaterThanOrEqual(2)
+    // What was stored can be shown, too.
+    const base = `/api/v1/tenants/${shop.tenant.slug}/pos/transactions`
+    for (const where of [base, `${base}.csv`]) {
+      const shown = await hub.ask(where, { key: shop.key })
+      expect(shown.status, `${where}: ${shown.text.slice(0, 300)}`).toBe(200)
+    }
+    const figures = await hub.ask('/api/pos-integrations/analytics', {
+      method: 'POST',
+      key: shop.key,
+      json: { from: '2026-03-01', to: '2026-03-31' },
+    })
+    expect(figures.status, figures.text.slice(0, 300)).toBe(200)
+  })
+
+  test('an amount that was stored is an amount that can be shown', async () => {
+    const shop = await hub.openShop('shown')
+    const dear = lines(breakfast, '2026-03-02 11:00,3,Bun,1,100000000000000.00')
+    const exit = await command(dear, 'dear.csv', {}, 'shown')
+    expect([0, 1], exit.stderr).toContain(exit.code)
+    const list = await hub.ask('/api/v1/tenants/shown/pos/transactions', { key: shop.key })
+    expect(list.status, list.text).toBe(200)
   })
 
   test('two days of which one is a lifetime away make no months for the years between', async () => {
@@ -189,7 +236,10 @@ describe('requests about files', () => {
     const before = await books()
     const large = Buffer.alloc(LIMIT_BYTES + 200_000, 'Date,Price\n')
     const said = await upload(large)
-    expect(said, said.text).toMatchObject({ status: 413, json: { code: 'http.body-too-large', limit_bytes: LIMIT_BYTES } })
+    expect(said, said.text).toMatchObject({
+      status: 413,
+      json: { code: 'http.body-too-large', limit_bytes: LIMIT_BYTES },
+    })
     const trickled = await sendRaw(large, { declare: false })
     expect(trickled.status, trickled.text).toBe(413)
     const exit = await command(large, 'large.csv', { TILLWIRE_IMPORT_BYTES_MAX: String(LIMIT_BYTES) })
@@ -205,11 +255,14 @@ describe('requests about files', () => {
       'the end of the cut upload',
       async () => {
         const list = await hub.ask('/api/v1/tenants/bakery/imports?limit=1', { key: bakery.key })
-        return (list.json?.data as { state: string; file_name: string; fault: { code: string } | null }[])[0]
+        return rowsOf<{ state: string; file_name: string; fault: { code: string } | null }>(list)[0]
       },
       (seen) => seen?.file_name === 'raw.csv' && seen.state !== 'receiving',
     )
-    expect(newest).toMatchObject({ state: 'failed', fault: { code: expect.stringMatching(/^(http\.body-cut|import\.interrupted)$/) } })
+    expect(newest).toMatchObject({
+      state: 'failed',
+      fault: { code: expect.stringMatching(/^(http\.body-cut|import\.interrupted)$/) },
+    })
     expect(await books()).toEqual(before)
   })
 
@@ -220,7 +273,9 @@ describe('requests about files', () => {
     await until(
       'the end of every cut upload',
       async () => {
-        const [found] = await hub.db.query<{ n: number }>(`select count(*)::int as n from pos.imports where state = 'receiving'`)
+        const [found] = await hub.db.query<{ n: number }>(
+          `select count(*)::int as n from pos.imports where state = 'receiving'`,
+        )
         return found?.n
       },
       (n) => n === 0,
@@ -233,8 +288,16 @@ describe('requests about files', () => {
     const butcher = await hub.openShop('butcher')
     const received = await upload(lines(breakfast), bakery, 'no')
     const id = String(received.json?.id)
-    for (const [method, tail] of [['GET', ''], ['POST', '/confirm'], ['GET', '/rejections'], ['GET', '/rejections.csv']]) {
-      const asked = await hub.ask(`/api/v1/tenants/butcher/imports/${id}${tail}`, { method: method ?? 'GET', key: butcher.key })
+    for (const [method, tail] of [
+      ['GET', ''],
+      ['POST', '/confirm'],
+      ['GET', '/rejections'],
+      ['GET', '/rejections.csv'],
+    ]) {
+      const asked = await hub.ask(`/api/v1/tenants/butcher/imports/${id}${tail}`, {
+        method: method ?? 'GET',
+        key: butcher.key,
+      })
       expect(asked, tail).toMatchObject({ status: 404, json: { code: 'import.missing' } })
     }
     const unknown = await hub.ask('/api/v1/tenants/butcher/imports/not-an-id', { key: butcher.key })
@@ -274,7 +337,10 @@ describe('requests about files', () => {
       key: bakery.key,
       json: { from: '2026-03-31', to: '2026-03-01' },
     })
-    expect(figures).toMatchObject({ status: 400, json: { code: 'figures.range-backwards', errors: [{ pointer: '/to' }] } })
+    expect(figures).toMatchObject({
+      status: 400,
+      json: { code: 'figures.range-backwards', errors: [{ pointer: '/to' }] },
+    })
   })
 
   test('unknown and wrong fields of an upload are named before a byte is kept', async () => {
@@ -318,10 +384,15 @@ function confirm(id: string) {
   return hub.ask(`/api/v1/tenants/bakery/imports/${id}/confirm`, { method: 'POST', key: bakery.key })
 }
 
-async function command(bytes: Buffer, name: string, env: Readonly<Record<string, string>> = {}): Promise<Exit> {
+async function command(
+  bytes: Buffer,
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+  tenant = 'bakery',
+): Promise<Exit> {
   const file = path.join(machine.dataDir, name)
   await writeFile(file, bytes)
-  return machine.call(['import', file, '--tenant', 'bakery', '--yes', '--json'], { ...hub.env, ...env })
+  return machine.call(['import', file, '--tenant', tenant, '--yes', '--json'], { ...hub.env, ...env })
 }
 
 /** Speaks HTTP by hand: without a length, or ending in the middle. Status 0 when no answer came. */
@@ -342,14 +413,16 @@ function sendRaw(
     })
     sending.once('error', () => resolve({ status: 0, text: '' }))
     if (how.cutAfter === undefined) sending.end(bytes)
-    else sending.write(bytes.subarray(0, how.cutAfter), () => setTimeout(() => sending.destroy(), how.patienceMs ?? 100))
+    else
+      sending.write(bytes.subarray(0, how.cutAfter), () => setTimeout(() => sending.destroy(), how.patienceMs ?? 100))
   })
 }
 
 async function salesOf(shop: Shop): Promise<number> {
-  const [found] = await hub.db.query<{ n: number }>('select count(*)::int as n from pos.transactions where tenant_id = $1', [
-    shop.tenant.id,
-  ])
+  const [found] = await hub.db.query<{ n: number }>(
+    'select count(*)::int as n from pos.transactions where tenant_id = $1',
+    [shop.tenant.id],
+  )
   return found?.n ?? -1
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -15,7 +16,8 @@ import { type HubProcess, isAlive, type Machine, newMachine } from '#tests/harne
 
 type Made = { readonly id: string; readonly slug: string; readonly api_key: string }
 
-const SMALL_FILE = 'Date,Receipt,Item,Quantity,Price\n2026-03-02 08:01,1,Rye loaf,1,4.20\n2026-03-02 08:05,2,Bun,3,0.90\n'
+const SMALL_FILE =
+  'Date,Receipt,Item,Quantity,Price\n2026-03-02 08:01,1,Rye loaf,1,4.20\n2026-03-02 08:05,2,Bun,3,0.90\n'
 
 describe('one machine, day after day', () => {
   let machine: Machine
@@ -37,7 +39,11 @@ describe('one machine, day after day', () => {
   const ready = () =>
     until(
       'a hub that is ready',
-      () => askAt(hub.url, '/readyz').then(({ status }) => status, () => 0),
+      () =>
+        askAt(hub.url, '/readyz').then(
+          ({ status }) => status,
+          () => 0,
+        ),
       (status) => status === 200,
       20_000,
     )
@@ -89,7 +95,11 @@ describe('one machine, day after day', () => {
     const postmaster = await machine.postmasterPid()
     if (postmaster === null) throw new Error('PostgreSQL should run')
     process.kill(postmaster, 'SIGKILL')
-    await until('another PostgreSQL', () => machine.postmasterPid(), (pid) => pid !== null && pid !== postmaster)
+    await until(
+      'another PostgreSQL',
+      () => machine.postmasterPid(),
+      (pid) => pid !== null && pid !== postmaster,
+    )
     await ready()
     expect(await salesOf()).toEqual({ status: 200, sales: 2 })
     // Not only what is asked anew: the queue that the hub listens to works again, too.
@@ -231,7 +241,10 @@ describe('one machine, day after day', () => {
     const future = `insert into hub.schema_migrations (id, name, hash) values (9999, '9999_tomorrow.sql', 'x')`
     await withServer(machine.dataDir, (client) => client.query(future))
     const before = await storeAsItIs(machine.dataDir)
-    for (const args of [['start', '--json'], ['tenant', 'create', 'late', '--json']]) {
+    for (const args of [
+      ['start', '--json'],
+      ['tenant', 'create', 'late', '--json'],
+    ]) {
       const refused = await machine.call(args)
       expect(refused).toMatchObject({ code: 1, error: { code: 'postgres.schema-newer' } })
       expect(refused.error?.detail).toContain('9999_tomorrow.sql')
@@ -276,40 +289,90 @@ describe('a server of one’s own', () => {
   })
 })
 
+describe('a caller who goes away', () => {
+  test('in the middle of a file does not take the hub with them', async () => {
+    const machine = await newMachine()
+    try {
+      const hub = await machine.start()
+      const made = await machine.call(['tenant', 'create', 'bakery', '--json'])
+      const headers = { 'x-api-key': String(made.said?.api_key), 'content-length': '100000' }
+      for (let n = 0; n < 4; n++) {
+        await new Promise<void>((resolve) => {
+          const sending = request(new URL('/api/v1/tenants/bakery/imports', hub.url), { method: 'POST', headers })
+          sending.once('error', () => undefined)
+          sending.once('close', () => resolve())
+          sending.write('Date,', () => sending.destroy())
+        })
+      }
+      const fate = await Promise.race([
+        hub.exited.then(({ code, stderr }) => `ended with ${code}: ${stderr.slice(0, 300)}`),
+        until(
+          'the end of every cut upload',
+          () =>
+            machine
+              .query<{ state: string }>(`select state from pos.imports`)
+              .then((rows) => rows.map(({ state }) => state)),
+          (states) => states.every((state) => state === 'failed'),
+        ).then(() => 'lives'),
+      ])
+      expect(fate).toBe('lives')
+      expect(await askAt(hub.url, '/healthz')).toMatchObject({ status: 200 })
+    } finally {
+      await machine.scrap()
+    }
+  })
+})
+
 describe('a full disk', async () => {
   const disk = await smallDisk(220)
   afterAll(() => disk?.remove())
 
-  test.skipIf(disk === null)('is said so, nothing is half stored, and the hub goes on when there is room again', async () => {
-    if (disk === null) return
-    const machine = await newMachine(path.join(disk.folder, 'data'))
-    try {
-      const hub = await machine.start()
-      const made = await machine.call(['tenant', 'create', 'bakery', '--json'])
-      const tenant = made.said as Made
-      const shop = { key: tenant.api_key, tenant }
-      const upload = (body: string | Uint8Array) =>
-        askAt(hub.url, '/api/v1/tenants/bakery/imports?confirm=yes', { method: 'POST', key: shop.key, body })
-      const first = await upload(SMALL_FILE)
-      await importEnds(hub.url, shop, String(first.json?.id))
-      // What does not compress, so that it needs the room it has.
-      const refused = await upload(randomBytes(200 * 1024 * 1024)).catch((error: unknown) => error as Error)
-      if (!(refused instanceof Error)) {
-        expect(refused.status, refused.text).toBe(503)
-        expect(refused.json?.code).toMatch(/^postgres\.(disk-full|unreachable)$/)
+  test.skipIf(disk === null)(
+    'is said so, nothing is half stored, and the hub goes on when there is room again',
+    async () => {
+      if (disk === null) return
+      const machine = await newMachine(path.join(disk.folder, 'data'))
+      try {
+        const hub = await machine.start()
+        const made = await machine.call(['tenant', 'create', 'bakery', '--json'])
+        const tenant = made.said as Made
+        const shop = { key: tenant.api_key, tenant }
+        const upload = (body: string | Uint8Array) =>
+          askAt(hub.url, '/api/v1/tenants/bakery/imports?confirm=yes', { method: 'POST', key: shop.key, body })
+        const first = await upload(SMALL_FILE)
+        await importEnds(hub.url, shop, String(first.json?.id))
+        // What does not compress, so that it needs the room it has.
+        const refused = await upload(randomBytes(200 * 1024 * 1024)).catch((error: unknown) => error as Error)
+        if (!(refused instanceof Error)) {
+          expect(refused.status, refused.text).toBe(503)
+          expect(refused.json?.code).toMatch(/^postgres\.(disk-full|unreachable)$/)
+        }
+        await disk.grow(900)
+        await until(
+          'a hub with room',
+          () =>
+            askAt(hub.url, '/readyz').then(
+              ({ status }) => status,
+              () => 0,
+            ),
+          (status) => status === 200,
+          60_000,
+        )
+        const list = await askAt(hub.url, '/api/v1/tenants/bakery/pos/transactions', { key: shop.key })
+        expect(list.json?.data).toHaveLength(2)
+        const later = await upload(SMALL_FILE.replaceAll('2026-03-02', '2026-03-03'))
+        expect(await importEnds(hub.url, shop, String(later.json?.id))).toMatchObject({
+          state: 'done',
+          sales_created: 2,
+        })
+        hub.kill('SIGTERM')
+        expect(await hub.exited).toMatchObject({ code: 0 })
+      } finally {
+        await machine.scrap()
       }
-      await disk.grow(900)
-      await until('a hub with room', () => askAt(hub.url, '/readyz').then(({ status }) => status, () => 0), (status) => status === 200, 60_000)
-      const list = await askAt(hub.url, '/api/v1/tenants/bakery/pos/transactions', { key: shop.key })
-      expect((list.json?.data as unknown[]).length).toBe(2)
-      const later = await upload(SMALL_FILE.replaceAll('2026-03-02', '2026-03-03'))
-      expect(await importEnds(hub.url, shop, String(later.json?.id))).toMatchObject({ state: 'done', sales_created: 2 })
-      hub.kill('SIGTERM')
-      expect(await hub.exited).toMatchObject({ code: 0 })
-    } finally {
-      await machine.scrap()
-    }
-  }, 120_000)
+    },
+    120_000,
+  )
 
   test.skipIf(disk !== null)('is not tried, because only root on Linux may mount a small disk for it', () => undefined)
 })

@@ -70,7 +70,10 @@ type Count = {
   readonly last: string
 }
 
-test.skipIf(existsSync(FOLDER))('real till files are not imported, because the folder that holds them is absent', () => undefined)
+test.skipIf(existsSync(FOLDER))(
+  'real till files are not imported, because the folder that holds them is absent',
+  () => undefined,
+)
 
 describe.skipIf(!existsSync(FOLDER))('real till files', () => {
   const hub = useHub()
@@ -195,7 +198,11 @@ describe.skipIf(!existsSync(FOLDER))('real till files', () => {
     for (let year = Number(first.slice(0, 4)); year <= Number(last.slice(0, 4)); year++) {
       const from = year === Number(first.slice(0, 4)) ? first : `${year}-01-01`
       const to = year === Number(last.slice(0, 4)) ? last : `${year}-12-31`
-      const answer = await hub.ask('/api/pos-integrations/analytics', { method: 'POST', key: shop.key, json: { from, to } })
+      const answer = await hub.ask('/api/pos-integrations/analytics', {
+        method: 'POST',
+        key: shop.key,
+        json: { from, to },
+      })
       expect(answer.status, answer.text).toBe(200)
       expect(answer.json).toMatchObject({ currency: shop.tenant.currency, other_currencies: [] })
       const summary = answer.json?.summary as Record<string, number>

@@ -44,7 +44,11 @@ beforeAll(async () => {
 
 describe('doors', () => {
   test('addresses that need no tenant are the ones written down here, and no others', () => {
-    const named = (scope: string) => routes().filter((route) => route.scope === scope).map(nameOf).sort()
+    const named = (scope: string) =>
+      routes()
+        .filter((route) => route.scope === scope)
+        .map(nameOf)
+        .sort()
     expect(named('public')).toEqual(PUBLIC)
     expect(named('person')).toEqual(FOR_PEOPLE)
     expect(tenantRoutes().length).toBeGreaterThan(20)
@@ -244,7 +248,10 @@ describe('whatever is sent', () => {
   })
 
   test('days before the calendar of figures begins are refused or empty, and so is the year ten thousand', async () => {
-    const figures = routes().filter(({ path }) => !path.endsWith('/mock-data') && (path.startsWith('/api/pos-integrations/') || path.includes('/figures/')))
+    const figures = routes().filter(
+      ({ path }) =>
+        !path.endsWith('/mock-data') && (path.startsWith('/api/pos-integrations/') || path.includes('/figures/')),
+    )
     const spans = [
       ['0000-01-01', '0000-01-02'],
       ['0001-01-01', '0001-01-02'],
@@ -255,7 +262,9 @@ describe('whatever is sent', () => {
     const wrong: string[] = []
     for (const route of figures) {
       for (const [from, to] of spans) {
-        const where = addressOf(route, 'corner-bakery').replace(/[^/]+$/, (file) => (route.path.endsWith(':file') ? 'top_items.csv' : file))
+        const where = addressOf(route, 'corner-bakery').replace(/[^/]+$/, (file) =>
+          route.path.endsWith(':file') ? 'top_items.csv' : file,
+        )
         const answer =
           route.method === 'POST'
             ? await hub.ask(where, { method: 'POST', key: bakery.key, json: { from, to } })
@@ -309,7 +318,7 @@ describe('whatever is sent', () => {
   })
 
   test('a file’s name may be anything and breaks nothing', async () => {
-    const names = ['x'.repeat(10_000), "../../etc/passwd", '\u202egnp.csv', '%00', '%ff', '"; rm', '']
+    const names = ['x'.repeat(10_000), '../../etc/passwd', '\u202egnp.csv', '%00', '%ff', '"; rm', '']
     for (const name of names) {
       const answer = await hub.ask('/api/v1/tenants/corner-bakery/imports?confirm=no', {
         method: 'POST',
@@ -453,7 +462,9 @@ function bodyOf(route: Route): fc.Arbitrary<Asking> {
     { weight: 1, arbitrary: fc.jsonValue().map((json): Asking => ({ json })) },
     {
       weight: 1,
-      arbitrary: nonsense.map((text): Asking => ({ body: wellFormed(text), headers: { 'content-type': 'application/json' } })),
+      arbitrary: nonsense.map(
+        (text): Asking => ({ body: wellFormed(text), headers: { 'content-type': 'application/json' } }),
+      ),
     },
   )
 }

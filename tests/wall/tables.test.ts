@@ -83,10 +83,9 @@ describe('what a tenant’s role can see', () => {
     for (const { name, hasTenant, isPartition } of relations) {
       if (!hasTenant || isPartition) continue
       for (const { tenant } of [bakery, butcher]) {
-        const [found] = await db.query<{ n: number }>(
-          `select count(*)::int as n from ${name} where tenant_id = $1`,
-          [tenant.id],
-        )
+        const [found] = await db.query<{ n: number }>(`select count(*)::int as n from ${name} where tenant_id = $1`, [
+          tenant.id,
+        ])
         if (found?.n === 0) empty.push(`${name} holds nothing of ${tenant.slug}: seed it in this file`)
       }
     }
@@ -141,9 +140,10 @@ describe('what a tenant’s role can do', () => {
     for (const { name, hasTenant, isPartition, kind } of relations) {
       if (!hasTenant || isPartition || kind === 'view') continue
       const may = await grantsOn(name)
-      const [row] = await db.query<{ row: unknown }>(`select to_jsonb(t) as row from ${name} t where tenant_id = $1 limit 1`, [
-        bakery.tenant.id,
-      ])
+      const [row] = await db.query<{ row: unknown }>(
+        `select to_jsonb(t) as row from ${name} t where tenant_id = $1 limit 1`,
+        [bakery.tenant.id],
+      )
       const copy = `insert into ${name} select * from jsonb_populate_record(null::${name}, $1)`
       const attempts: [string, string, unknown[]][] = [
         ['insert', copy, [JSON.stringify(row?.row)]],
@@ -224,7 +224,8 @@ describe('how the wall is built', () => {
       if (!rowSecurity || !forced) wrong.push(`${name} has no forced row security`)
       const mine = policies.filter((policy) => policy.name === name && policy.roles.includes('tillwire_app'))
       if (mine.length === 0) wrong.push(`${name} has no policy for tillwire_app`)
-      if (!mine.every(({ using }) => using?.includes('current_tenant()'))) wrong.push(`${name} has a policy without a tenant`)
+      if (!mine.every(({ using }) => using?.includes('current_tenant()')))
+        wrong.push(`${name} has a policy without a tenant`)
       if (policies.some((policy) => policy.name === name && policy.roles.includes('public'))) {
         wrong.push(`${name} has a policy for everybody`)
       }
@@ -307,7 +308,11 @@ async function fillEveryTable(shop: Shop): Promise<void> {
   })
   expect(invited.status).toBe(201)
 
-  const rows = ['Date,Receipt,Item,Quantity,Price', '2026-03-02 08:01,1,Rye loaf,1,4.20', '2026-03-02 08:05,2,Bun,3,0.90']
+  const rows = [
+    'Date,Receipt,Item,Quantity,Price',
+    '2026-03-02 08:01,1,Rye loaf,1,4.20',
+    '2026-03-02 08:05,2,Bun,3,0.90',
+  ]
   const received = await hub.ask(`${base}/imports?file_name=march.csv&confirm=yes`, {
     method: 'POST',
     key,
@@ -333,7 +338,12 @@ async function fillEveryTable(shop: Shop): Promise<void> {
       requestId: null,
       now,
     }
-    await recordSales(tx, source, week.map((sale) => saleFiling(sale, site, now)), refunds)
+    await recordSales(
+      tx,
+      source,
+      week.map((sale) => saleFiling(sale, site, now)),
+      refunds,
+    )
   })
 
   const outbox = openOutbox({ database: db.database, clock: systemClock })

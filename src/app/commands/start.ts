@@ -4,7 +4,7 @@ import { zoneName } from '#kernel/zone.ts'
 import { allTenants, createTenant, demoLink } from '#modules/access/access.ts'
 import { createLog, type LogLevel } from '#platform/telemetry/log.ts'
 import { firstSite } from '../compose.ts'
-import { demoTenantDraft } from '../demo/demo-trade.ts'
+import { demoTenantDraft } from '../demo/demo-shops.ts'
 import { type RunningHub, startHub } from '../hub.ts'
 import { findWebDir, readSettings, type Settings } from '../settings.ts'
 
@@ -29,7 +29,7 @@ function demoSettings(settings: Settings): Settings {
 
 async function sayDemo(running: RunningHub, settings: Settings, json: boolean): Promise<void> {
   const { database } = running.storage
-  const draft = demoTenantDraft()
+  const draft = demoTenantDraft(running.clock.now())
   const existing = (await allTenants(database)).find((tenant) => tenant.slug === 'demo')
   const tenant =
     existing ??

@@ -10,7 +10,7 @@ import type { Tenant } from '#platform/http/caller.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { TradeFact } from '#simulators/trade/facts.ts'
 import { followTrade, refundsWithoutSale, trade } from '#simulators/trade/trade.ts'
-import { demoShop } from './demo-shops.ts'
+import { type DemoShop, demoShop } from './demo-shops.ts'
 import { refundFiling, saleFiling } from './traded.ts'
 
 // A demonstration tenant's trade: thirteen months of it, newest first, and from then on sales as they "happen". It is
@@ -49,7 +49,7 @@ export function createDemoTrade(options: DemoTradeOptions): DemoTrade {
   let stopped = false
 
   async function fill(tenant: Tenant): Promise<void> {
-    const { shop, seed } = demoShop(tenant.id)
+    const { shop, seed, watched } = demoShop(tenant)
     const now = clock.now()
     const { sites, connectionId } = await prepare(database, tenant, now)
     const source = {
@@ -67,7 +67,7 @@ export function createDemoTrade(options: DemoTradeOptions): DemoTrade {
     const day = (from: LocalDate, to: LocalDate) => tradeOf(shop, seed, from, to, sites, now)
     const latest = day(addDays(today, -1), today)
     await record(latest.sales, latest.refunds)
-    running.push({ tenantId: tenant.id, source, sites, follow: followTrade(shop, seed), until: now })
+    running.push({ tenantId: tenant.id, source, sites, follow: followTrade(watched, `${seed}/watched`), until: now })
 
     const known = await daysKnown(database, tenant.id)
     const first = addDays(today, -DAYS_BACK)
@@ -117,7 +117,7 @@ async function recordFacts(database: Database, one: Running, facts: readonly Tra
 
 /** What the shop traded on those days, as far as it has happened by `now`. */
 export function tradeOf(
-  shop: ReturnType<typeof demoShop>['shop'],
+  shop: DemoShop['shop'],
   seed: string,
   from: LocalDate,
   to: LocalDate,
@@ -140,7 +140,7 @@ export function tradeOf(
 }
 
 async function prepare(database: Database, tenant: Tenant, now: Instant) {
-  const { shop } = demoShop(tenant.id)
+  const { shop } = demoShop(tenant)
   return database.tenant(tenant.id, async (tx) => {
     const bySlug = new Map((await listSites(tx, tenant.id)).map((site) => [site.slug, site]))
     const sites = new Map<string, Site>()
@@ -176,15 +176,4 @@ async function daysKnown(database: Database, tenantId: TenantId): Promise<Set<st
 function isKnown(known: ReadonlySet<string>, from: LocalDate, to: LocalDate): boolean {
   for (let day = from; day <= to; day = addDays(day, 1)) if (!known.has(day)) return false
   return true
-}
-
-/** What a demonstration tenant starts with; its shop's own money and clock. */
-export function demoTenantDraft() {
-  const { shop } = demoShop('' as TenantId)
-  return {
-    name: `${shop.name} (demonstration)`,
-    currency: shop.currency.code,
-    timeZone: shop.timeZone,
-    closeOutMinutes: shop.closeOutHour * 60,
-  }
 }

@@ -8,7 +8,8 @@ import { addTenant } from '#modules/access/tenants.ts'
 import { defineRoute, type Route } from '#platform/http/route.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { Log } from '#platform/telemetry/log.ts'
-import { type DemoTrade, demoTenantDraft } from './demo-trade.ts'
+import { demoTenantDraft } from './demo-shops.ts'
+import type { DemoTrade } from './demo-trade.ts'
 
 export type DemoRouteOptions = {
   readonly database: Database
@@ -29,7 +30,7 @@ export function demoRoutes({ database, clock, demoTrade, log }: DemoRouteOptions
       rateLimit: { max: 5, windowSeconds: 3_600 },
       answers: { 202: z.strictObject({ tenant_id: z.string(), slug: z.string() }) },
       async handler({ tenant, caller, now, settle }) {
-        const draft = demoTenantDraft()
+        const draft = demoTenantDraft(now)
         const made = await database.system((tx) =>
           addTenant(
             tx,

@@ -4,7 +4,8 @@ import { add, type Decimal, ZERO } from '#kernel/decimal.ts'
 import { Fault } from '#kernel/fault.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
-import { recordSales } from '#modules/mirror/mirror.ts'
+import { type Draft, draftOf } from '#modules/mirror/draft.ts'
+import { recordDraft } from '#modules/mirror/mirror.ts'
 import { getSite, listSites } from '#modules/sites/sites.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
 import { sqlState, type Tx } from '#platform/postgres/database.ts'
@@ -90,22 +91,25 @@ async function recordSlices(
       { rowsPerSlice: ROWS_PER_SLICE, scratchDir },
     )
     [Symbol.asyncIterator]()
+  // A slice is read and thought over while the database stores the one before.
+  const take = async () => {
+    const slice = await slices.next()
+    if (slice.done) return null
+    const { sales, refunds } = filingsOf(slice.value, sites)
+    return { slice: slice.value, draft: draftOf(sales, refunds) }
+  }
   try {
-    // The next slice is read while the database records this one.
-    let reading = slices.next()
-    for (;;) {
-      const slice = await reading
-      if (slice.done) break
+    let current = await take()
+    while (current !== null) {
       if (signal?.aborted) return 'elsewhere'
-      reading = slices.next()
-      // A failure of the read is taken up at the next turn; it must not count as unheard of meanwhile.
-      reading.catch(() => undefined)
-      if (slice.value.index < row.slices) continue
-      const filings = filingsOf(slice.value, sites)
-      const mine = await intake.database.tenant(tenantId, (tx) =>
-        recordSlice(intake, tx, tenantId, row.id, slice.value, filings),
-      )
+      const { slice, draft } = current
+      const recording =
+        slice.index < row.slices
+          ? Promise.resolve(true)
+          : intake.database.tenant(tenantId, (tx) => recordSlice(intake, tx, tenantId, row.id, slice, draft))
+      const [mine, next] = await Promise.all([recording, take()])
       if (!mine) return 'elsewhere'
+      current = next
     }
   } finally {
     await slices.return?.()
@@ -120,13 +124,13 @@ async function recordSlice(
   tenantId: TenantId,
   id: Id,
   slice: FileSlice,
-  filings: ReturnType<typeof filingsOf>,
+  draft: Draft,
 ): Promise<boolean> {
   const now = intake.clock.now()
   const row = await findImport(tx, tenantId, id, 'lock')
   if (row === null || row.state !== 'running' || row.slices !== slice.index || row.connectionId === null) return false
   await insertRejections(tx, tenantId, id, slice.rejected)
-  const recorded = await recordSales(
+  const recorded = await recordDraft(
     tx,
     {
       tenantId,
@@ -137,8 +141,7 @@ async function recordSlice(
       requestId: null,
       now,
     },
-    filings.sales,
-    filings.refunds,
+    draft,
   )
   await updateImport(tx, tenantId, id, {
     ...countsOf(slice, row),

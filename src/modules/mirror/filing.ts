@@ -1,4 +1,3 @@
-import { articleKey } from '#canon/article.ts'
 import type { Refund, Sale } from '#canon/sale.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import type { Instant, LocalDate } from '#kernel/instant.ts'
@@ -77,13 +76,4 @@ export function isNewer(
     return incoming.sourceUpdatedAt >= standing.sourceUpdatedAt
   }
   return true
-}
-
-/** The distinct articles that facts mention, by their key. */
-export function mentionsOf(sales: readonly SaleFiling[], refunds: readonly RefundFiling[]) {
-  const mentions = new Map<string, Sale['items'][number]['article']>()
-  for (const { sale } of sales) for (const item of sale.items) mentions.set(articleKey(item.article), item.article)
-  for (const { refund } of refunds)
-    for (const item of refund.items) mentions.set(articleKey(item.article), item.article)
-  return mentions
 }

@@ -1,5 +1,4 @@
-import { type Column, insertRows } from '#platform/postgres/bulk.ts'
-import type { Tx } from '#platform/postgres/database.ts'
+import { type Column, insertStatement, type Statement } from '#platform/postgres/bulk.ts'
 import type { Source } from './filing.ts'
 import { daysOf, type ItemDelta, monthsOf, type RollupDelta, type SalesDelta, type TenderDelta } from './rollup.ts'
 
@@ -45,7 +44,8 @@ const TENDER_FIGURES: readonly Column<TenderDelta>[] = [
   { name: 'refunded', type: 'bigint', of: (row) => row.refunded },
 ]
 
-export async function applyRollup(tx: Tx, source: Source, delta: RollupDelta): Promise<void> {
+/** The statements that add a delta to the roll-ups, in an order that is the same for every writer. */
+export function rollupInserts(source: Source, delta: RollupDelta): readonly (() => Statement | null)[] {
   const hours = inOrder(delta.hours)
   const constants = [
     { name: 'tenant_id', type: 'uuid', value: source.tenantId },
@@ -53,50 +53,57 @@ export async function applyRollup(tx: Tx, source: Source, delta: RollupDelta): P
     { name: 'pos_system', type: 'text', value: source.posSystem },
   ]
   const place = placeColumns<SalesDelta>()
-  await insertRows(tx, hours, {
-    into: 'pos.hourly_sales',
-    constants,
-    columns: [...place, { name: 'hour', type: 'smallint', of: (row) => row.businessHour }, ...SALES_FIGURES],
-    suffix: adding(['business_date', 'hour', 'site_id', 'connection_id', 'currency'], SALES_FIGURES),
-  })
-  await insertRows(tx, inOrder(daysOf(hours)), {
-    into: 'pos.daily_sales',
-    constants,
-    columns: [...place, ...SALES_FIGURES],
-    suffix: adding(['business_date', 'site_id', 'connection_id', 'currency'], SALES_FIGURES),
-  })
-  await insertRows(tx, inOrder(delta.items), {
-    into: 'pos.daily_items',
-    constants,
-    columns: [
-      ...placeColumns<ItemDelta>(),
-      { name: 'article_id', type: 'uuid', of: (row) => row.articleId },
-      ...ITEM_FIGURES,
-    ],
-    suffix: adding(['business_date', 'site_id', 'connection_id', 'currency', 'article_id'], ITEM_FIGURES),
-  })
-  await insertRows(tx, inOrder(monthsOf(delta.items.values())), {
-    into: 'pos.monthly_items',
-    constants,
-    columns: [
-      { name: 'month', type: 'date', of: (row) => row.businessDate },
-      { name: 'site_id', type: 'uuid', of: (row) => row.siteId },
-      { name: 'currency', type: 'text', of: (row) => row.currency },
-      { name: 'article_id', type: 'uuid', of: (row) => row.articleId },
-      ...ITEM_FIGURES,
-    ],
-    suffix: adding(['month', 'site_id', 'connection_id', 'currency', 'article_id'], ITEM_FIGURES),
-  })
-  await insertRows(tx, inOrder(delta.tenders), {
-    into: 'pos.daily_tenders',
-    constants,
-    columns: [
-      ...placeColumns<TenderDelta>(),
-      { name: 'tender', type: 'text', of: (row) => row.tender },
-      ...TENDER_FIGURES,
-    ],
-    suffix: adding(['business_date', 'site_id', 'connection_id', 'currency', 'tender'], TENDER_FIGURES),
-  })
+  return [
+    () =>
+      insertStatement(hours, {
+        into: 'pos.hourly_sales',
+        constants,
+        columns: [...place, { name: 'hour', type: 'smallint', of: (row) => row.businessHour }, ...SALES_FIGURES],
+        suffix: adding(['business_date', 'hour', 'site_id', 'connection_id', 'currency'], SALES_FIGURES),
+      }),
+    () =>
+      insertStatement(inOrder(daysOf(hours)), {
+        into: 'pos.daily_sales',
+        constants,
+        columns: [...place, ...SALES_FIGURES],
+        suffix: adding(['business_date', 'site_id', 'connection_id', 'currency'], SALES_FIGURES),
+      }),
+    () =>
+      insertStatement(inOrder(delta.items), {
+        into: 'pos.daily_items',
+        constants,
+        columns: [
+          ...placeColumns<ItemDelta>(),
+          { name: 'article_id', type: 'uuid', of: (row) => row.articleId },
+          ...ITEM_FIGURES,
+        ],
+        suffix: adding(['business_date', 'site_id', 'connection_id', 'currency', 'article_id'], ITEM_FIGURES),
+      }),
+    () =>
+      insertStatement(inOrder(monthsOf(delta.items.values())), {
+        into: 'pos.monthly_items',
+        constants,
+        columns: [
+          { name: 'month', type: 'date', of: (row) => row.businessDate },
+          { name: 'site_id', type: 'uuid', of: (row) => row.siteId },
+          { name: 'currency', type: 'text', of: (row) => row.currency },
+          { name: 'article_id', type: 'uuid', of: (row) => row.articleId },
+          ...ITEM_FIGURES,
+        ],
+        suffix: adding(['month', 'site_id', 'connection_id', 'currency', 'article_id'], ITEM_FIGURES),
+      }),
+    () =>
+      insertStatement(inOrder(delta.tenders), {
+        into: 'pos.daily_tenders',
+        constants,
+        columns: [
+          ...placeColumns<TenderDelta>(),
+          { name: 'tender', type: 'text', of: (row) => row.tender },
+          ...TENDER_FIGURES,
+        ],
+        suffix: adding(['business_date', 'site_id', 'connection_id', 'currency', 'tender'], TENDER_FIGURES),
+      }),
+  ]
 }
 
 function placeColumns<Row extends { businessDate: string; siteId: string; currency: string }>(): Column<Row>[] {

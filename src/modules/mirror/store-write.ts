@@ -3,7 +3,14 @@ import type { IdentityCheck } from '#canon/money-identity.ts'
 import type { ArticleMention, Payment, SaleItem } from '#canon/sale.ts'
 import { type Id, newId } from '#kernel/ids.ts'
 import { type Instant, instantText, type LocalDate } from '#kernel/instant.ts'
-import { arrayOf, type Column, type Constant, insertRows } from '#platform/postgres/bulk.ts'
+import {
+  arrayOf,
+  type Column,
+  type Constant,
+  insertRows,
+  insertStatement,
+  type Statement,
+} from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { FiledSale, Origin, Source } from './filing.ts'
 import { bigintsAsText } from './snapshot.ts'
@@ -177,31 +184,30 @@ const REPLACE_SALE = `on conflict (tenant_id, id, filed_on) do update set ${[
   .map((name) => `${name} = excluded.${name}`)
   .join(', ')}`
 
-export async function writeSales(
-  tx: Tx,
+/** The statements that store sales with their items and payments, in order. */
+export function saleInserts(
   source: Source,
   rows: readonly SaleRow[],
   mode: 'new' | 'replace',
-): Promise<void> {
-  if (rows.length === 0) return
-  await insertRows(tx, rows, {
-    into: 'pos.transactions',
-    constants: [
-      tenantOf(source),
-      { name: 'connection_id', type: 'uuid', value: source.connectionId },
-      { name: 'pos_system', type: 'text', value: source.posSystem },
-      { name: 'batch_id', type: 'uuid', value: source.batchId },
-      { name: 'recorded_at', type: 'timestamptz', value: instantText(source.now) },
-    ],
-    columns: SALE_COLUMNS,
-    ...(mode === 'replace' ? { suffix: REPLACE_SALE } : {}),
-  })
-  if (mode === 'replace') await removeParts(tx, source, rows)
-  await writeItems(tx, source, rows)
-  await writePayments(tx, source, rows)
+): readonly (() => Statement | null)[] {
+  const sales = () =>
+    insertStatement(rows, {
+      into: 'pos.transactions',
+      constants: [
+        tenantOf(source),
+        { name: 'connection_id', type: 'uuid', value: source.connectionId },
+        { name: 'pos_system', type: 'text', value: source.posSystem },
+        { name: 'batch_id', type: 'uuid', value: source.batchId },
+        { name: 'recorded_at', type: 'timestamptz', value: instantText(source.now) },
+      ],
+      columns: SALE_COLUMNS,
+      ...(mode === 'replace' ? { suffix: REPLACE_SALE } : {}),
+    })
+  return [sales, () => itemInsert(source, rows), () => paymentInsert(source, rows)]
 }
 
-async function removeParts(tx: Tx, source: Source, rows: readonly SaleRow[]): Promise<void> {
+/** A newer version's items and payments take the place of all the old ones. */
+export async function removeParts(tx: Tx, source: Source, rows: readonly SaleRow[]): Promise<void> {
   const ids = arrayOf(rows.map((row) => row.id))
   for (const table of ['pos.transaction_items', 'pos.transaction_payments']) {
     await sql`delete from ${sql.raw(table)} where tenant_id = ${source.tenantId} and sale_id = any(${ids}::uuid[])`.execute(
@@ -210,10 +216,10 @@ async function removeParts(tx: Tx, source: Source, rows: readonly SaleRow[]): Pr
   }
 }
 
-async function writeItems(tx: Tx, source: Source, rows: readonly SaleRow[]): Promise<void> {
+function itemInsert(source: Source, rows: readonly SaleRow[]): Statement | null {
   type ItemRow = { readonly row: SaleRow; readonly item: SaleItem; readonly position: number }
   const items: ItemRow[] = rows.flatMap((row) => row.sale.items.map((item, position) => ({ row, item, position })))
-  await insertRows(tx, items, {
+  return insertStatement(items, {
     into: 'pos.transaction_items',
     constants: [tenantOf(source)],
     columns: [
@@ -237,12 +243,12 @@ async function writeItems(tx: Tx, source: Source, rows: readonly SaleRow[]): Pro
   })
 }
 
-async function writePayments(tx: Tx, source: Source, rows: readonly SaleRow[]): Promise<void> {
+function paymentInsert(source: Source, rows: readonly SaleRow[]): Statement | null {
   type PaymentRow = { readonly row: SaleRow; readonly payment: Payment; readonly position: number }
   const payments: PaymentRow[] = rows.flatMap((row) =>
     row.sale.payments.map((payment, position) => ({ row, payment, position })),
   )
-  await insertRows(tx, payments, {
+  return insertStatement(payments, {
     into: 'pos.transaction_payments',
     constants: [tenantOf(source)],
     columns: [
@@ -268,8 +274,8 @@ export type RevisionRow = Origin & {
   readonly snapshot: string | null
 }
 
-export async function writeRevisions(tx: Tx, source: Source, rows: readonly RevisionRow[]): Promise<void> {
-  await insertRows(tx, rows, {
+export function revisionInsert(source: Source, rows: readonly RevisionRow[]): Statement | null {
+  return insertStatement(rows, {
     into: 'pos.sale_revisions',
     constants: [
       tenantOf(source),

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CompiledQuery } from 'kysely'
-import type { Tx } from './database.ts'
+import { clientOf, type Tx } from './database.ts'
 
 // Many rows in one statement: each column travels as one array and `unnest` puts the rows together again. It is as
 // typed as a single insert, needs no staging table, and works under row-level security, where COPY is refused.
@@ -26,13 +27,21 @@ export type BulkInsert<Row> = {
   readonly suffix?: string
 }
 
+export type Statement = { readonly text: string; readonly values: readonly unknown[] }
+
 /** Inserts the rows in the order given and answers what `returning` returns. No rows, no statement. */
 export async function insertRows<Row, Answer = never>(
   tx: Tx,
   rows: readonly Row[],
   plan: BulkInsert<Row>,
 ): Promise<Answer[]> {
-  if (rows.length === 0) return []
+  const statement = insertStatement(rows, plan)
+  return statement === null ? [] : execute<Answer>(tx, statement)
+}
+
+/** The statement that `insertRows` would send; null without rows. */
+export function insertStatement<Row>(rows: readonly Row[], plan: BulkInsert<Row>): Statement | null {
+  if (rows.length === 0) return null
   const constants = plan.constants ?? []
   const names = [...constants, ...plan.columns].map((column) => column.name)
   const fixed = constants.map((constant, index) => `$${index + 1}::${constant.type}`)
@@ -49,8 +58,39 @@ export async function insertRows<Row, Answer = never>(
     ...constants.map((constant) => parameterOf(constant.value)),
     ...plan.columns.map((column) => arrayLiteral(rows, column.of)),
   ]
-  const result = await tx.executeQuery<Answer>(CompiledQuery.raw(text, values))
-  return result.rows
+  return { text, values }
+}
+
+/**
+ * Statements one after the other, each put into words while the database works on the one before: writing out thousands
+ * of rows costs about as much as storing them, and the two have a core each.
+ */
+export async function executeInTurn(tx: Tx, makers: readonly (() => Statement | null)[]): Promise<void> {
+  let running: Promise<unknown> = Promise.resolve()
+  for (const make of makers) {
+    const statement = make()
+    await running
+    if (statement === null) continue
+    running = execute(tx, statement)
+    // Heard at the next turn; until then a failure must not count as one that nobody hears.
+    running.catch(() => undefined)
+    await sent(tx)
+  }
+  await running
+}
+
+/**
+ * Answers when the statement has left this process. A megabyte goes in many pieces, one a turn of the event loop; writing
+ * out the next statement before the last piece is gone would keep the database waiting for it.
+ */
+async function sent(tx: Tx): Promise<void> {
+  const { stream } = (clientOf(tx) as unknown as { connection: { stream: { writableLength: number } } }).connection
+  do await nextTurn()
+  while (stream.writableLength > 0)
+}
+
+async function execute<Answer>(tx: Tx, statement: Statement): Promise<Answer[]> {
+  return (await tx.executeQuery<Answer>(CompiledQuery.raw(statement.text, [...statement.values]))).rows
 }
 
 /** An array parameter for `any($1::uuid[])` and the like. */

@@ -1,0 +1,61 @@
+import { articleKey } from '#canon/article.ts'
+import { saleFingerprint } from '#canon/fingerprint.ts'
+import { checkIdentity, type IdentityCheck } from '#canon/money-identity.ts'
+import type { ArticleMention } from '#canon/sale.ts'
+import { newId } from '#kernel/ids.ts'
+import { isNewer, type RefundFiling, type SaleFiling } from './filing.ts'
+import type { SaleKey } from './store-write.ts'
+
+// All that can be worked out about facts without the database: their fingerprints, whether their money adds up, and what
+// they mention. An import does this for its next slice while the database stores the one before.
+
+export type DraftSale = {
+  readonly filing: SaleFiling
+  /** The key it gets if nobody holds one for it. */
+  readonly key: SaleKey
+  readonly identity: IdentityCheck
+}
+
+export type Draft = {
+  /** By external id, each once. */
+  readonly sales: readonly DraftSale[]
+  readonly refunds: readonly RefundFiling[]
+  /** The distinct articles that are mentioned, by their key. */
+  readonly mentions: ReadonlyMap<string, ArticleMention>
+}
+
+export function draftOf(sales: readonly SaleFiling[], refunds: readonly RefundFiling[]): Draft {
+  const filings = newestOfEach(sales)
+  const mentions = new Map<string, ArticleMention>()
+  for (const { sale } of filings) for (const item of sale.items) mentions.set(articleKey(item.article), item.article)
+  for (const { refund } of refunds)
+    for (const item of refund.items) mentions.set(articleKey(item.article), item.article)
+  return {
+    sales: filings.map((filing) => ({ filing, key: firstKey(filing), identity: checkIdentity(filing.sale) })),
+    refunds,
+    mentions,
+  }
+}
+
+/** Two versions of a sale in one call would race with themselves: the older one is dropped here, the newer recorded. */
+function newestOfEach(sales: readonly SaleFiling[]): SaleFiling[] {
+  const newest = new Map<string, SaleFiling>()
+  for (const filing of sales) {
+    const standing = newest.get(filing.sale.externalId)
+    if (standing === undefined || isNewer(filing, standing)) newest.set(filing.sale.externalId, filing)
+  }
+  return [...newest.values()].sort((a, b) => (a.sale.externalId < b.sale.externalId ? -1 : 1))
+}
+
+function firstKey(filing: SaleFiling): SaleKey {
+  return {
+    externalId: filing.sale.externalId,
+    saleId: newId(),
+    filedOn: filing.businessDate,
+    version: 1,
+    versions: 1,
+    sourceVersion: filing.sourceVersion,
+    sourceUpdatedAt: filing.sourceUpdatedAt,
+    contentHash: saleFingerprint(filing.sale),
+  }
+}
