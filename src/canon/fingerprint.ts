@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Payment, Refund, Sale, SaleItem } from './sale.ts'
 
 // Two readings of a sale are the same version when they say the same of it. The fingerprint covers all that canon says
@@ -34,7 +34,7 @@ export function saleFingerprint(sale: Sale): Uint8Array {
   ])
   for (const item of sale.items) text += itemText(item)
   for (const payment of sale.payments) text += paymentText(payment)
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
 
 /** SHA-256 over what the refund says, 32 bytes. */
@@ -52,7 +52,7 @@ export function refundFingerprint(refund: Refund, saleExternalId: string | null)
   for (const item of refund.items) {
     text += fields([item.saleItemExternalId, item.article.name, item.quantity, item.amount, item.tax])
   }
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
 
 function itemText(item: SaleItem): string {

@@ -1,4 +1,4 @@
-import { type Minor, sum } from '#kernel/money.ts'
+import type { Minor } from '#kernel/money.ts'
 import type { Sale, SaleItem } from './sale.ts'
 
 // total = gross − discount + tax added + service charge + tip + rounding + deferred, and the items add up to their sale.
@@ -37,28 +37,35 @@ export function totalOf(amounts: IdentityAmounts): Minor | null {
 /** Pure; the same sale always has the same verdict. A sale without items is judged by its totals alone. */
 export function checkIdentity(sale: Sale): IdentityCheck {
   const computed = totalOf(sale)
-  const articles = sale.items.filter((item) => item.kind === 'article')
-  if (computed === null || sale.total === null || articles.some((item) => item.gross === null)) {
+  const items = sumsOf(sale.items)
+  if (computed === null || sale.total === null || items.unknown) {
     return { verdict: 'incomplete', difference: null, reasons: ['The source does not state every amount.'] }
   }
   const difference = sale.total - computed
   const reasons: string[] = []
   if (difference !== 0n) reasons.push('The total is not what its parts add up to.')
-  if (sale.items.length > 0) reasons.push(...itemReasons(sale, articles))
+  if (sale.items.length > 0) {
+    if (items.gross !== sale.gross) reasons.push('The items do not add up to the gross amount.')
+    if (items.cards > 0 && items.deferred !== sale.deferred) {
+      reasons.push('The gift cards do not add up to the deferred amount.')
+    }
+    if (items.discount > sale.discount) reasons.push('The items are discounted by more than the sale.')
+  }
   return { verdict: reasons.length === 0 ? 'holds' : 'differs', difference, reasons }
 }
 
-function itemReasons(sale: Sale, articles: readonly SaleItem[]): string[] {
-  const reasons: string[] = []
-  const cards = sale.items.filter((item) => item.kind === 'gift_card')
-  if (sum(articles.map((item) => item.gross ?? 0n)) !== sale.gross) {
-    reasons.push('The items do not add up to the gross amount.')
+/** One walk over the items: this is done for every sale of an import. */
+function sumsOf(items: readonly SaleItem[]) {
+  const sums = { gross: 0n, discount: 0n, deferred: 0n, cards: 0, unknown: false }
+  for (const item of items) {
+    if (item.kind === 'gift_card') {
+      sums.cards++
+      sums.deferred += (item.gross ?? 0n) - item.discount
+    } else {
+      if (item.gross === null) sums.unknown = true
+      else sums.gross += item.gross
+      sums.discount += item.discount
+    }
   }
-  if (cards.length > 0 && sum(cards.map((item) => (item.gross ?? 0n) - item.discount)) !== sale.deferred) {
-    reasons.push('The gift cards do not add up to the deferred amount.')
-  }
-  if (sum(articles.map((item) => item.discount)) > sale.discount) {
-    reasons.push('The items are discounted by more than the sale.')
-  }
-  return reasons
+  return sums
 }

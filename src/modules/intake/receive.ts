@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Fault } from '#kernel/fault.ts'
 import { type Id, newId, type TenantId } from '#kernel/ids.ts'
 import type { Clock } from '#kernel/instant.ts'
@@ -41,6 +42,7 @@ export type NewFile = {
 }
 
 const CHUNK_BYTES = 512 * 1024
+const PIECE_BYTES = 64 * 1024
 
 /**
  * Keeps a file and works out what it is; nothing of it reaches the mirror yet. Answers the import, `detected` or
@@ -158,7 +160,12 @@ export function sourceOf(
     for (let no = 0; ; no++) {
       const bytes = await intake.database.tenant(tenantId, (tx) => readChunk(tx, tenantId, row.id, no))
       if (bytes === null) return
-      yield bytes
+      // In small pieces, a turn of the event loop apart: who reads them thinks about each for as long as it is, and the
+      // statements of the slice before must get through in between.
+      for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+        await nextTurn()
+        yield bytes.subarray(from, from + PIECE_BYTES)
+      }
     }
   }
   return {

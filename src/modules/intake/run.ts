@@ -4,7 +4,7 @@ import { add, type Decimal, ZERO } from '#kernel/decimal.ts'
 import { Fault } from '#kernel/fault.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
-import { type Draft, draftOf } from '#modules/mirror/draft.ts'
+import { type Draft, draftInTurns } from '#modules/mirror/draft.ts'
 import { recordDraft } from '#modules/mirror/mirror.ts'
 import { getSite, listSites } from '#modules/sites/sites.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
@@ -96,7 +96,7 @@ async function recordSlices(
     const slice = await slices.next()
     if (slice.done) return null
     const { sales, refunds } = filingsOf(slice.value, sites)
-    return { slice: slice.value, draft: draftOf(sales, refunds) }
+    return { slice: slice.value, draft: await draftInTurns(sales, refunds) }
   }
   try {
     let current = await take()

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { articleKey } from '#canon/article.ts'
 import { saleFingerprint } from '#canon/fingerprint.ts'
 import { checkIdentity, type IdentityCheck } from '#canon/money-identity.ts'
@@ -26,15 +27,33 @@ export type Draft = {
 
 export function draftOf(sales: readonly SaleFiling[], refunds: readonly RefundFiling[]): Draft {
   const filings = newestOfEach(sales)
+  return { sales: filings.map(draftSale), refunds, mentions: mentionsOf(filings, refunds) }
+}
+
+/** The same in small steps, so that whatever waits for the database meanwhile is never kept waiting for long. */
+export async function draftInTurns(sales: readonly SaleFiling[], refunds: readonly RefundFiling[]): Promise<Draft> {
+  const filings = newestOfEach(sales)
+  const drafts: DraftSale[] = []
+  for (let from = 0; from < filings.length; from += SALES_PER_TURN) {
+    await nextTurn()
+    drafts.push(...filings.slice(from, from + SALES_PER_TURN).map(draftSale))
+  }
+  await nextTurn()
+  return { sales: drafts, refunds, mentions: mentionsOf(filings, refunds) }
+}
+
+const SALES_PER_TURN = 200
+
+function draftSale(filing: SaleFiling): DraftSale {
+  return { filing, key: firstKey(filing), identity: checkIdentity(filing.sale) }
+}
+
+function mentionsOf(filings: readonly SaleFiling[], refunds: readonly RefundFiling[]): Map<string, ArticleMention> {
   const mentions = new Map<string, ArticleMention>()
   for (const { sale } of filings) for (const item of sale.items) mentions.set(articleKey(item.article), item.article)
   for (const { refund } of refunds)
     for (const item of refund.items) mentions.set(articleKey(item.article), item.article)
-  return {
-    sales: filings.map((filing) => ({ filing, key: firstKey(filing), identity: checkIdentity(filing.sale) })),
-    refunds,
-    mentions,
-  }
+  return mentions
 }
 
 /** Two versions of a sale in one call would race with themselves: the older one is dropped here, the newer recorded. */

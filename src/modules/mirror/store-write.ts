@@ -29,7 +29,17 @@ export type SaleKey = {
 /** A sale on its way into the tables. */
 export type SaleRow = FiledSale & Origin & { readonly identity: IdentityCheck }
 
-export const time = (at: Instant | null) => (at === null ? null : instantText(at))
+let lastAt: Instant | null = null
+let lastText: string | null = null
+
+/** A sale's moments are mostly one and the same, and writing one out is what costs. */
+export function time(at: Instant | null): string | null {
+  if (at !== lastAt) {
+    lastAt = at
+    lastText = at === null ? null : instantText(at)
+  }
+  return lastText
+}
 
 export function tenantOf(source: Source): Constant {
   return { name: 'tenant_id', type: 'uuid', value: source.tenantId }

@@ -56,7 +56,7 @@ export function insertStatement<Row>(rows: readonly Row[], plan: BulkInsert<Row>
     `from unnest(${arrays.join(', ')}) as r(${aliases.join(', ')}) ${plan.suffix ?? ''}`
   const values = [
     ...constants.map((constant) => parameterOf(constant.value)),
-    ...plan.columns.map((column) => arrayLiteral(rows, column.of)),
+    ...plan.columns.map((column) => arrayLiteral(rows, column.of, !PLAIN_TYPES.has(column.type))),
   ]
   return { text, values }
 }
@@ -95,14 +95,19 @@ async function execute<Answer>(tx: Tx, statement: Statement): Promise<Answer[]> 
 
 /** An array parameter for `any($1::uuid[])` and the like. */
 export function arrayOf(values: readonly CellValue[]): string {
-  return arrayLiteral(values, (value) => value)
+  return arrayLiteral(values, (value) => value, true)
 }
 
-function arrayLiteral<Row>(rows: readonly Row[], of: (row: Row) => CellValue): string {
+// Values of these types never hold anything that means something inside an array literal.
+const PLAIN_TYPES = new Set(['uuid', 'date', 'bigint', 'integer', 'smallint', 'numeric', 'boolean', 'timestamptz'])
+
+function arrayLiteral<Row>(rows: readonly Row[], of: (row: Row) => CellValue, mayNeedQuotes: boolean): string {
   let text = '{'
   for (let i = 0; i < rows.length; i++) {
+    const value = of(rows[i] as Row)
     if (i > 0) text += ','
-    text += element(of(rows[i] as Row))
+    if (value === null) text += 'NULL'
+    else text += mayNeedQuotes ? element(value) : value
   }
   return `${text}}`
 }
@@ -111,8 +116,7 @@ function arrayLiteral<Row>(rows: readonly Row[], of: (row: Row) => CellValue): s
 const NEEDS_QUOTES = /[\s{}",\\]|^$|^null$/i
 const ESCAPED = /["\\]/g
 
-function element(value: CellValue): string {
-  if (value === null) return 'NULL'
+function element(value: string | number | bigint | boolean | Uint8Array): string {
   if (typeof value === 'string') return NEEDS_QUOTES.test(value) ? `"${value.replace(ESCAPED, '\\$&')}"` : value
   if (value instanceof Uint8Array) return `"\\\\x${hex(value)}"`
   return String(value)
