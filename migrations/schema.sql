@@ -32,6 +32,10 @@ declare
   caller constant uuid := hub.current_tenant();
   tenant constant uuid := coalesce(caller, for_tenant);
 begin
+  -- current_user is the owner in here; the role that the session took on is who asks.
+  if caller is null and current_setting('role') = 'tillwire_app' then
+    raise insufficient_privilege using message = 'a transaction that names no tenant cannot give work to anybody';
+  end if;
   if caller <> for_tenant then
     raise insufficient_privilege using message = 'a tenant''s transaction cannot give work to another tenant';
   end if;

@@ -1,16 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CONNECTORS, SYSTEMS } from '#connectors/registry.ts'
 import { currencyCode } from '#kernel/currency.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
-import type { Clock } from '#kernel/instant.ts'
+import { addDays, type Clock, type LocalDate } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { listConnections } from '#modules/connections/connections.ts'
 import { type DemoTrade, insightsRoutes, type KnownSystem, type SystemPart } from '#modules/insights/insights.ts'
 import { listLatestImports } from '#modules/intake/intake.ts'
+import type { RefundFiling, SaleFiling } from '#modules/mirror/filing.ts'
 import type { Site } from '#modules/sites/sites.ts'
 import type { Route } from '#platform/http/route.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { demoShop } from './demo/demo-shops.ts'
 import { tradeOf } from './demo/demo-trade.ts'
+import { bareFiling } from './demo/traded.ts'
 
 /** The addresses of insights, with what it must be handed: the systems there are, who arrived last, and a made-up shop. */
 export function insightsRoutesOf(database: Database, clock: Clock): Route[] {
@@ -35,10 +38,8 @@ function knownSystems(): KnownSystem[] {
   })
 }
 
-function madeUpTrade(
-  span: { readonly from: Parameters<typeof tradeOf>[2]; readonly to: Parameters<typeof tradeOf>[2] },
-  clock: Clock,
-): DemoTrade {
+/** A day a turn: whoever else asks something meanwhile does not wait for two months of trade. */
+async function madeUpTrade(span: Span, clock: Clock): Promise<DemoTrade> {
   const { shop, seed } = demoShop({ id: 'mock-data' as TenantId, timeZone: 'Europe/Berlin' })
   const currency = currencyCode(shop.currency.code)
   const site = (name: string, slug: string): Site => ({
@@ -50,5 +51,15 @@ function madeUpTrade(
     closeOutMinutes: shop.closeOutHour * 60,
   })
   const sites = new Map(shop.sites.map(({ externalId, name }) => [externalId, site(name, externalId)]))
-  return { sites: [...sites.values()], currency, ...tradeOf(shop, seed, span.from, span.to, sites, clock.now()) }
+  const sales: SaleFiling[] = []
+  const refunds: RefundFiling[] = []
+  for (let day = span.from; day <= span.to; day = addDays(day, 1)) {
+    const traded = tradeOf(shop, seed, day, day, sites, clock.now(), bareFiling)
+    sales.push(...traded.sales)
+    refunds.push(...traded.refunds)
+    await nextTurn()
+  }
+  return { sites: [...sites.values()], currency, sales, refunds }
 }
+
+type Span = { readonly from: LocalDate; readonly to: LocalDate }

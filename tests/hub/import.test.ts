@@ -104,7 +104,7 @@ describe.skipIf(!existsSync(FOLDER))('real till files', () => {
         sales_updated: 0,
         sales_unchanged: 0,
         items: byHand.items,
-        gross: { amount: byHand.minor, currency: till.currency },
+        gross: byHand.minor === 0 ? null : { amount: byHand.minor, currency: till.currency },
       })
       expect(Number(ended?.units)).toBe(byHand.units)
       expect(await stored(shop)).toEqual(totalsOf(byHand))
@@ -153,7 +153,7 @@ describe.skipIf(!existsSync(FOLDER))('real till files', () => {
         sales_updated: 0,
         sales_unchanged: byHand.sales,
         items: byHand.items,
-        gross: { amount: byHand.minor },
+        gross: byHand.minor === 0 ? null : { amount: byHand.minor },
       })
       expect(await everything(shop)).toEqual(before)
 

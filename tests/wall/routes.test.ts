@@ -334,18 +334,19 @@ describe('whatever is sent', () => {
     const showing = Array.from({ length: 4 }, () =>
       hub.ask('/api/pos-integrations/mock-data', { key: bakery.key }).then(({ status }) => status),
     )
-    const meanwhile: { status: number; ms: number }[] = []
+    const meanwhile: number[] = []
     let shown = false
     const all = Promise.all(showing).finally(() => {
       shown = true
     })
     while (!shown) {
-      const from = performance.now()
       const { status } = await hub.ask('/api/v1/tenants/butcher/sites', { key: butcher.key })
-      meanwhile.push({ status, ms: Math.round(performance.now() - from) })
+      meanwhile.push(status)
     }
     expect(await all).toEqual(Array.from({ length: 4 }, () => 200))
-    expect(meanwhile.filter(({ status, ms }) => status !== 200 || ms > 1_000)).toEqual([])
+    expect(meanwhile.filter((status) => status !== 200)).toEqual([])
+    // Answers came while the figures were being made, and not only after them.
+    expect(meanwhile.length).toBeGreaterThan(3)
   })
 
   test('guessing is slowed down', async () => {

@@ -6,6 +6,7 @@ import { findTenantOf } from '#modules/access/access.ts'
 import { confirmImport, getImport, type ImportRow, needsNoConfirmation } from '#modules/intake/intake.ts'
 import { type Intake, receiveFile } from '#modules/intake/receive.ts'
 import { runImport } from '#modules/intake/run.ts'
+import { isPriced } from '#modules/intake/wire.ts'
 import { getDefaultSite, getSite } from '#modules/sites/sites.ts'
 import type { Tenant } from '#platform/http/caller.ts'
 import { composeIntake } from '../compose.ts'
@@ -85,7 +86,6 @@ function summaryOf(row: ImportRow) {
     rows_read: Number(row.rowsRead),
     rows_rejected: Number(row.rowsRejected),
     currency: row.detection?.currency ?? null,
-    // Nothing priced is not the same as nothing earned.
     gross: isPriced(row) ? wireAmount(row.gross) : null,
     first_at: row.firstAt === null ? null : instantText(row.firstAt),
     last_at: row.lastAt === null ? null : instantText(row.lastAt),
@@ -95,10 +95,6 @@ function summaryOf(row: ImportRow) {
     noticed: row.noticed,
     import_id: row.id,
   }
-}
-
-function isPriced(row: ImportRow): boolean {
-  return row.detection?.notes.every((note) => note.code !== 'no_prices') ?? false
 }
 
 function sayNotes(row: ImportRow): void {

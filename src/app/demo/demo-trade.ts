@@ -9,6 +9,7 @@ import { createSite, listSites, type Site } from '#modules/sites/sites.ts'
 import type { Tenant } from '#platform/http/caller.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { TradeFact } from '#simulators/trade/facts.ts'
+import type { TradeSale } from '#simulators/trade/sale.ts'
 import { followTrade, refundsWithoutSale, trade } from '#simulators/trade/trade.ts'
 import { type DemoShop, demoShop } from './demo-shops.ts'
 import { refundFiling, saleFiling } from './traded.ts'
@@ -64,7 +65,8 @@ export function createDemoTrade(options: DemoTradeOptions): DemoTrade {
       database.tenant(tenant.id, (tx) => recordSales(tx, { ...source, now: clock.now() }, sales, refunds))
 
     const today = dateOf(wallClockAt(now, zoneName(shop.timeZone)))
-    const day = (from: LocalDate, to: LocalDate) => tradeOf(shop, seed, from, to, sites, now)
+    const day = (from: LocalDate, to: LocalDate) =>
+      tradeOf(shop, seed, from, to, sites, now, (sale, site) => saleFiling(sale, site, now))
     const latest = day(addDays(today, -1), today)
     await record(latest.sales, latest.refunds)
     running.push({ tenantId: tenant.id, source, sites, follow: followTrade(watched, `${seed}/watched`), until: now })
@@ -123,13 +125,14 @@ export function tradeOf(
   to: LocalDate,
   sites: ReadonlyMap<string, Site>,
   now: Instant,
+  file: (sale: TradeSale, site: Site) => SaleFiling,
 ): { sales: SaleFiling[]; refunds: RefundFiling[] } {
   const sales: SaleFiling[] = []
   const refunds: RefundFiling[] = []
   for (const sale of trade(shop, { seed, from, to, until: now })) {
     const site = sites.get(sale.site)
     if (site === undefined) continue
-    sales.push(saleFiling(sale, site, now))
+    sales.push(file(sale, site))
     for (const refund of sale.refunds) refunds.push(refundFiling(refund, sale, site))
   }
   for (const refund of refundsWithoutSale(shop, { seed, from, to })) {

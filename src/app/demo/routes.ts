@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { currencyCode } from '#kernel/currency.ts'
+import { Fault } from '#kernel/fault.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { addMember } from '#modules/access/people.ts'
@@ -30,6 +31,11 @@ export function demoRoutes({ database, clock, demoTrade, log }: DemoRouteOptions
       rateLimit: { max: 5, windowSeconds: 3_600 },
       answers: { 202: z.strictObject({ tenant_id: z.string(), slug: z.string() }) },
       async handler({ tenant, caller, now, settle }) {
+        if (caller.kind !== 'person') {
+          throw new Fault('denied', 'demo.person-needed', {
+            say: 'A demonstration belongs to the person who asks for it. Sign in and load it from the dashboard.',
+          })
+        }
         const draft = demoTenantDraft(now)
         const made = await database.system((tx) =>
           addTenant(
@@ -45,7 +51,7 @@ export function demoRoutes({ database, clock, demoTrade, log }: DemoRouteOptions
             clock.now(),
             async () => undefined,
           ).then(async (created) => {
-            if (caller.kind === 'person') await addMember(tx, created.id, caller.id, 'owner', now)
+            await addMember(tx, created.id, caller.id, 'owner', now)
             return created
           }),
         )

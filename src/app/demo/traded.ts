@@ -10,7 +10,15 @@ import type { TradeLine, TradeRefund, TradeSale } from '#simulators/trade/sale.t
 // The generator's words in ours: what a connector does with a provider's words. The demonstration and the benches file
 // made-up sales through the same door as real ones.
 
+/** With the till's own words beside ours, as a webhook of it would have brought them. */
 export function saleFiling(traded: TradeSale, site: Site, seenAt: number): SaleFiling {
+  const words = { seen_at: seenAt, ...traded }
+  const raw = JSON.stringify(words, (_key, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
+  return { ...bareFiling(traded, site), raw: Buffer.from(raw) }
+}
+
+/** Without them, for figures that are never stored. */
+export function bareFiling(traded: TradeSale, site: Site): SaleFiling {
   const sale = saleOf(traded)
   const moment = businessMoment(sale.closedAt ?? sale.openedAt, tradingClock(site))
   return {
@@ -21,11 +29,7 @@ export function saleFiling(traded: TradeSale, site: Site, seenAt: number): SaleF
     sourceVersion: null,
     sourceUpdatedAt: instant(traded.voidedAt ?? traded.closedAt ?? traded.openedAt),
     rows: null,
-    raw: Buffer.from(
-      JSON.stringify({ seen_at: seenAt, ...traded }, (_key, value: unknown) =>
-        typeof value === 'bigint' ? Number(value) : value,
-      ),
-    ),
+    raw: null,
   }
 }
 

@@ -24,7 +24,7 @@ const sites = new Map<string, Site>(
   ]),
 )
 
-function traded(span: Window): DemoTrade {
+async function traded(span: Window): Promise<DemoTrade> {
   const sales = [...trade(cafe, { seed: 'mock', ...span })]
   const siteOf = (externalId: string) => sites.get(externalId) as Site
   return {
@@ -35,9 +35,9 @@ function traded(span: Window): DemoTrade {
   }
 }
 
-test('thirty made-up days are marked, whole, and equal to the generator’s own books', () => {
+test('thirty made-up days are marked, whole, and equal to the generator’s own books', async () => {
   const now = at('2026-03-31 12:00')
-  const figures = demoFigures(traded, localDate('2026-03-31'), now)
+  const figures = await demoFigures(traded, localDate('2026-03-31'), now)
   expect(() => wireFigures.parse(figures)).not.toThrow()
   expect(figures).toMatchObject({ demo: true, from: '2026-03-01', to: '2026-03-30', coverage: { state: 'complete' } })
   const sales = [...trade(cafe, { seed: 'mock', from: '2026-01-30', to: '2026-03-30' })]
@@ -47,5 +47,5 @@ test('thirty made-up days are marked, whole, and equal to the generator’s own 
   expect(figures.growth?.total_transactions.before).toBeGreaterThan(100)
   expect(figures.baskets.length).toBeGreaterThan(5)
   expect(figures.baskets[0]?.lift).toBeGreaterThan(1)
-  expect(demoFigures(traded, localDate('2026-03-31'), now)).toEqual(figures)
+  expect(await demoFigures(traded, localDate('2026-03-31'), now)).toEqual(figures)
 })

@@ -39,10 +39,14 @@ export const DEMO_DAYS = 30
 const MADE_UP: WireCoverage = { state: 'complete', gaps: [], say: 'Made up: these sales never happened.' }
 
 /** The last 30 whole days before `today`, held against the 30 before them. `tradeOf` makes up the sales of a span. */
-export function demoFigures(tradeOf: (span: Window) => DemoTrade, today: LocalDate, now: Instant): WireFigures {
+export async function demoFigures(
+  tradeOf: (span: Window) => Promise<DemoTrade>,
+  today: LocalDate,
+  now: Instant,
+): Promise<WireFigures> {
   const window: Window = { from: addDays(today, -DEMO_DAYS), to: addDays(today, -1) }
   const comparison = compareWindow(window, 'previous')
-  const trade = tradeOf({ from: comparison.from, to: window.to })
+  const trade = await tradeOf({ from: comparison.from, to: window.to })
   const [lead, ...others] = blocksOf(demoSums(trade, window, comparison), {
     window,
     comparison,

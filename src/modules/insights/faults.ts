@@ -1,6 +1,7 @@
 /** Every fault of this module, and what it means to whoever receives it. */
 export const INSIGHTS_FAULTS = {
-  'figures.day-unreadable': 'A day of the range is not written as 2026-03-31, or does not exist.',
+  'figures.day-unreadable':
+    'A day of the range is not written as 2026-03-31, does not exist, or lies before 1900 or after 2199.',
   'figures.range-backwards': 'The last day of the range lies before its first day. Exchange the two.',
   'figures.range-too-long':
     'The range spans more days than one answer holds. Ask for fewer days, or in several pieces.',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Instant, LocalDate } from '#kernel/instant.ts'
+import { type Instant, instantText, type LocalDate } from '#kernel/instant.ts'
 import { listSites } from '#modules/sites/sites.ts'
 import type { Tenant } from '#platform/http/caller.ts'
 import { defineRoute, media, type Route } from '#platform/http/route.ts'
@@ -12,13 +12,13 @@ import { salesDataOf } from './sales-data.ts'
 import { todayOf } from './selection.ts'
 import { wireSystems } from './systems.ts'
 import { lastDays, type Window, windowOf } from './window.ts'
-import { figuresRequest, wireFigures, wireHealth, wireSystem } from './wire.ts'
+import { figuresRequest, type WireFigures, wireFigures, wireHealth, wireSystem } from './wire.ts'
 import { salesDataRequest, wireSalesData } from './wire-sales.ts'
 
 export type InsightsSurroundings = HealthSurroundings & {
   readonly database: Database
   /** Makes up the sales of a span of business days; the same span gives the same sales. */
-  demoTrade(span: Window): DemoTrade
+  demoTrade(span: Window): Promise<DemoTrade>
 }
 
 const TAGS = ['Figures'] as const
@@ -48,6 +48,8 @@ export function routesOf(around: InsightsSurroundings): Route[] {
 
 function promisedRoutes(around: InsightsSurroundings): Route[] {
   const { database } = around
+  // Made up once a day: the days it is about end with yesterday, and making two months of trade takes a while.
+  let madeUp: { readonly today: LocalDate; readonly figures: Promise<WireFigures> } | null = null
   return [
     defineRoute({
       method: 'GET',
@@ -132,8 +134,10 @@ function promisedRoutes(around: InsightsSurroundings): Route[] {
       answers: { 200: wireFigures },
       async handler({ tenant, now }) {
         const today = await database.tenant(tenant.id, (tx) => todayIn(tx, tenant, now))
-        const figures = demoFigures((span) => around.demoTrade(span), today, now)
-        return { status: 200, body: figures } as const
+        if (madeUp?.today !== today) {
+          madeUp = { today, figures: demoFigures((span) => around.demoTrade(span), today, now) }
+        }
+        return { status: 200, body: { ...(await madeUp.figures), as_of: instantText(now) } } as const
       },
     }),
   ]

@@ -143,7 +143,7 @@ export async function serve(
   db: TestDatabase,
   shops: readonly TestShop[],
   now: Instant,
-  demoTrade: () => DemoTrade = () => ({ sites: [], currency: 'EUR', sales: [], refunds: [] }),
+  demoTrade: () => Promise<DemoTrade> = async () => ({ sites: [], currency: 'EUR', sales: [], refunds: [] }),
 ): Promise<FastifyInstance> {
   const { database } = db
   const shopOf = (tenantId: TenantId) => shops.find((shop) => shop.tenant.id === tenantId)

@@ -36,10 +36,11 @@ export function windowOf(fromText: string, toText: string): Window {
 
 function dayOf(text: string, field: 'from' | 'to'): LocalDate {
   const day = findLocalDate(text)
-  if (day) return day
+  // Every comparison looks back a year at most, and no till is older than its century.
+  if (day && day >= '1900-01-01' && day < '2200-01-01') return day
   throw new Fault('invalid', 'figures.day-unreadable', {
-    say: `"${text.slice(0, 24)}" is not a day. Write it as 2026-03-31.`,
-    places: [{ pointer: `/${field}`, detail: 'is not a day that exists, written as 2026-03-31' }],
+    say: `"${text.slice(0, 24)}" is not a day that figures can be of. Write it as 2026-03-31.`,
+    places: [{ pointer: `/${field}`, detail: 'is not a day between 1900 and 2199, written as 2026-03-31' }],
   })
 }
 

@@ -139,12 +139,17 @@ function cursorFault(): Fault {
   return new Fault('invalid', 'cursor.unreadable', { say: 'This cursor is not one that the list gave.' })
 }
 
+/** A command sends its file without the hub; only a file of which nothing more comes for so long is given up. */
+const ARRIVING_STILL_MS = 2 * 60_000
+
 /**
  * Takes up what a killed process left: an import that ran goes on, a file that was arriving is given up. `stillForMs` is
  * how long an import must not have moved; 0 is right at the start of the only process.
  */
 export async function recoverImports(intake: Intake, now: Instant, stillForMs: number): Promise<number> {
-  const stalled = await intake.database.system((tx) => listStalledImports(tx, instant(now - stillForMs)))
+  const stalled = await intake.database.system((tx) =>
+    listStalledImports(tx, instant(now - stillForMs), instant(now - ARRIVING_STILL_MS)),
+  )
   for (const { tenantId, id, state } of stalled) {
     if (state === 'receiving') {
       await failImport(intake, tenantId, id, {

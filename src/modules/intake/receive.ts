@@ -83,7 +83,10 @@ async function keep(intake: Intake, file: NewFile, id: Id): Promise<{ bytes: num
     const chunk = Buffer.concat(waiting)
     waiting = []
     waitingBytes = 0
-    await intake.database.tenant(file.tenantId, (tx) => insertChunk(tx, file.tenantId, id, no, chunk))
+    await intake.database.tenant(file.tenantId, async (tx) => {
+      await insertChunk(tx, file.tenantId, id, no, chunk)
+      await updateImport(tx, file.tenantId, id, { movedAt: intake.clock.now() })
+    })
     no++
   }
   for await (const piece of file.stream) {

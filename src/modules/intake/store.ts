@@ -219,10 +219,12 @@ export async function listRejectionRows(
 export async function listStalledImports(
   tx: Tx,
   movedBefore: Instant,
+  arrivingBefore: Instant,
 ): Promise<{ tenantId: TenantId; id: Id; state: ImportState }[]> {
   const { rows } = await sql<{ tenantId: TenantId; id: Id; state: ImportState }>`
     select tenant_id as "tenantId", id, state from pos.imports
-    where state in ('receiving', 'queued', 'running') and moved_at < ${instantText(movedBefore)}::timestamptz
+    where (state in ('queued', 'running') and moved_at < ${instantText(movedBefore)}::timestamptz)
+      or (state = 'receiving' and moved_at < ${instantText(arrivingBefore)}::timestamptz)
     order by moved_at limit 100`.execute(tx)
   return rows
 }

@@ -120,7 +120,7 @@ export function importToWire(row: ImportRow, now: Instant, preview: readonly Pre
     refunds_unchanged: Number(row.refundsUnchanged),
     items: Number(row.items),
     units: row.units,
-    gross: row.detection === null ? null : money(row.gross, row.detection.currency),
+    gross: row.detection === null || !isPriced(row) ? null : money(row.gross, row.detection.currency),
     first_at: timeText(row.firstAt),
     last_at: timeText(row.lastAt),
     noticed: { ...row.noticed },
@@ -130,6 +130,11 @@ export function importToWire(row: ImportRow, now: Instant, preview: readonly Pre
     started_at: timeText(row.startedAt),
     finished_at: timeText(row.finishedAt),
   }
+}
+
+/** Nothing priced is not the same as nothing earned. */
+export function isPriced(row: ImportRow): boolean {
+  return row.detection?.notes.every((note) => note.code !== 'no_prices') ?? false
 }
 
 export function detectionToWire(detection: FileDetection): z.infer<typeof wireDetection> {

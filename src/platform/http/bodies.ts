@@ -102,6 +102,8 @@ function guarded(request: FastifyRequest, source: Readable, limitBytes: number):
       else done(null, chunk)
     },
   })
+  // The caller may go away before anybody reads: the failure then waits here for the reader, and is nobody's crash.
+  guard.on('error', () => undefined)
   const cut = () => guard.destroy(httpFault(400, 'http.body-cut'))
   request.raw.once('aborted', cut)
   source.once('error', cut)

@@ -9,8 +9,8 @@ import type { Caller, Person, Scope, Tenant } from './caller.ts'
 // One address: who may call it, what it takes, what it answers, and what it does. Everything else about a request
 // (identity, tenant, limits, validation, faults, repeats) follows from this declaration and is done by the server.
 //
-// A request passes: address → identity (401) → tenant and scope (403) → rate limit (429) → body and fields (400, 413,
-// 415) → a repeat's stored answer (409, 422) → handler → the answer, checked against its schema.
+// A request passes: address → identity (401) → rate limit (429) → origin, tenant and scope (403) → body and fields (400,
+// 413, 415) → a repeat's stored answer (409, 422) → handler → the answer, checked against its schema.
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
