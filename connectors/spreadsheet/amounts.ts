@@ -3,39 +3,61 @@ import { type CurrencyCode, exponentOf } from '#kernel/currency.ts'
 import { type Decimal, findDecimal, multiplyToMinor } from '#kernel/decimal.ts'
 import { findMinor, type Minor, roundToMinor } from '#kernel/money.ts'
 import { copied } from './dates.ts'
+import type { RowRejectionCode } from './faults.ts'
 import { type DecimalMark, isNullText, readNumber } from './numbers.ts'
 
 // Amounts and quantities of one column, each distinct text read once.
 
 const CACHE_MAX = 50_000
+/** No number is longer; what is would take long to take apart. */
+const NUMBER_CHARS_MAX = 100
+/** In minor units. */
+export const AMOUNT_MAX = 10n ** 13n
+const QUANTITY_MAX = 1_000_000_000
+const QUANTITY_DECIMALS_MAX = 9
 
-/** `unreadable`: no number. `precision`: more digits than the currency has. Null: the cell says nothing. */
-export type AmountReading = Minor | null | 'unreadable' | 'precision'
+/** Null: the cell says nothing. A code: its row cannot be read. */
+export type CellReading<T> = T | null | RowRejectionCode
 
-export class AmountReader {
-  private readonly known = new Map<string, AmountReading>()
-  private readonly mark: DecimalMark
-  private readonly currency: CurrencyCode
+abstract class CellReader<T> {
+  private readonly known = new Map<string, CellReading<T>>()
+  protected readonly mark: DecimalMark
+  private readonly unreadable: RowRejectionCode
 
-  constructor(mark: DecimalMark, currency: CurrencyCode) {
+  constructor(mark: DecimalMark, unreadable: RowRejectionCode) {
     this.mark = mark
-    this.currency = currency
+    this.unreadable = unreadable
   }
 
-  read(cell: string): AmountReading {
+  read(cell: string): CellReading<T> {
     const known = this.known.get(cell)
     if (known !== undefined) return known
-    const reading = this.work(cell)
+    const text = cell.trim()
+    if (text.length > NUMBER_CHARS_MAX) return this.unreadable
+    const reading = isNullText(text) ? null : (this.work(text) ?? this.unreadable)
     if (this.known.size >= CACHE_MAX) this.known.clear()
-    this.known.set(copied(cell), reading)
+    if (cell.length <= NUMBER_CHARS_MAX) this.known.set(copied(cell), reading)
     return reading
   }
 
-  private work(cell: string): AmountReading {
-    if (isNullText(cell.trim())) return null
-    const number = decimalOf(cell, this.mark)
-    if (number === null) return 'unreadable'
-    return findMinor(number, this.currency) ?? 'precision'
+  /** Null when the text is no number. */
+  protected abstract work(text: string): CellReading<T>
+}
+
+export class AmountReader extends CellReader<Minor> {
+  private readonly currency: CurrencyCode
+
+  constructor(mark: DecimalMark, currency: CurrencyCode) {
+    super(mark, 'row.amount_unreadable')
+    this.currency = currency
+  }
+
+  protected work(text: string): CellReading<Minor> {
+    const number = decimalOf(text, this.mark)
+    if (number === null) return null
+    const amount = findMinor(number, this.currency)
+    if (amount === null) return 'row.amount_precision'
+    return isBeyond(amount) ? 'row.amount_range' : amount
   }
 }
 
@@ -47,31 +69,20 @@ export type Price = {
 }
 
 /** Unit prices may carry more digits than money has: 0.0125 a gram. */
-export class PriceReader {
-  private readonly known = new Map<string, Price | null | 'unreadable'>()
-  private readonly mark: DecimalMark
+export class PriceReader extends CellReader<Price> {
   private readonly currency: CurrencyCode
 
   constructor(mark: DecimalMark, currency: CurrencyCode) {
-    this.mark = mark
+    super(mark, 'row.amount_unreadable')
     this.currency = currency
   }
 
-  read(cell: string): Price | null | 'unreadable' {
-    const known = this.known.get(cell)
-    if (known !== undefined) return known
-    const reading = this.work(cell)
-    if (this.known.size >= CACHE_MAX) this.known.clear()
-    this.known.set(copied(cell), reading)
-    return reading
-  }
-
-  private work(cell: string): Price | null | 'unreadable' {
-    if (isNullText(cell.trim())) return null
-    const exact = decimalOf(cell, this.mark)
-    if (exact === null) return 'unreadable'
-    const minor = findMinor(exact, this.currency)
-    return { exact, minor: minor ?? roundToMinor(exact, this.currency), whole: minor !== null }
+  protected work(text: string): CellReading<Price> {
+    const exact = decimalOf(text, this.mark)
+    if (exact === null) return null
+    const whole = findMinor(exact, this.currency)
+    const minor = whole ?? roundToMinor(exact, this.currency)
+    return isBeyond(minor) ? 'row.amount_range' : { exact, minor, whole: whole !== null }
   }
 }
 
@@ -82,30 +93,20 @@ export type Quantity = {
 
 export const ONE_PIECE: Quantity = { value: '1' as Decimal, whole: 1n }
 
-export class QuantityReader {
-  private readonly known = new Map<string, Quantity | null | 'unreadable'>()
-  private readonly mark: DecimalMark
-
+export class QuantityReader extends CellReader<Quantity> {
   constructor(mark: DecimalMark) {
-    this.mark = mark
+    super(mark, 'row.quantity_unreadable')
   }
 
-  read(cell: string): Quantity | null | 'unreadable' {
-    const known = this.known.get(cell)
-    if (known !== undefined) return known
-    const reading = this.work(cell)
-    if (this.known.size >= CACHE_MAX) this.known.clear()
-    this.known.set(copied(cell), reading)
-    return reading
-  }
-
-  private work(cell: string): Quantity | null | 'unreadable' {
-    if (isNullText(cell.trim())) return null
+  protected work(text: string): CellReading<Quantity> {
     const value =
-      decimalOf(cell, this.mark) ??
-      decimalOf(cell.replace(/\s*(?:x|×|kg|g|l|ml|stk|st|pcs|pc|ea|each)\.?\s*$/i, ''), this.mark)
-    if (value === null) return 'unreadable'
-    return { value, whole: value.includes('.') ? null : BigInt(value) }
+      decimalOf(text, this.mark) ??
+      decimalOf(text.replace(/\s*(?:x|×|kg|g|l|ml|stk|st|pcs|pc|ea|each)\.?\s*$/i, ''), this.mark)
+    if (value === null) return null
+    const point = value.indexOf('.')
+    const decimals = point < 0 ? 0 : value.length - point - 1
+    if (decimals > QUANTITY_DECIMALS_MAX || Math.abs(Number(value)) > QUANTITY_MAX) return 'row.quantity_range'
+    return { value, whole: decimals > 0 ? null : BigInt(value) }
   }
 }
 
@@ -124,4 +125,8 @@ export function lineGross(quantity: Quantity, price: Price, currency: CurrencyCo
   }
   const product = new Big(price.exact).times(quantity.value).times(new Big(10).pow(exponentOf(currency)))
   return BigInt(product.round(0, Big.roundHalfUp).toFixed(0))
+}
+
+export function isBeyond(amount: Minor, limit: Minor = AMOUNT_MAX): boolean {
+  return amount > limit || amount < -limit
 }

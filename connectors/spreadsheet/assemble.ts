@@ -1,6 +1,17 @@
 import { hash } from 'node:crypto'
 import { totalOf } from '#canon/money-identity.ts'
-import type { LooseRefund, Payment, Refund, RefundItem, Sale, SaleItem, SaleStatus, Tax, Tender } from '#canon/sale.ts'
+import type {
+  LooseRefund,
+  Modifier,
+  Payment,
+  Refund,
+  RefundItem,
+  Sale,
+  SaleItem,
+  SaleStatus,
+  Tax,
+  Tender,
+} from '#canon/sale.ts'
 import { type Decimal, isNegative, negate } from '#kernel/decimal.ts'
 import type { Instant } from '#kernel/instant.ts'
 import type { Minor } from '#kernel/money.ts'
@@ -25,9 +36,13 @@ export type Assembled = {
 }
 
 const NOON_MS = DAY_MS / 2
-const NO_NOTICES: readonly NoticedCode[] = []
+// Sales are made by the million, so what most of them lack is one list for all of them.
 const NO_LINES: readonly Line[] = []
-const NO_REFUNDS: readonly FileRefund[] = []
+const NO_FILE_REFUNDS: readonly FileRefund[] = []
+const NO_REFUNDS: readonly Refund[] = []
+const NO_PAYMENTS: readonly Payment[] = []
+const NO_TAXES: readonly Tax[] = []
+const NO_MODIFIERS: readonly Modifier[] = []
 
 export class Assembler {
   private readonly plan: Plan
@@ -56,7 +71,6 @@ export class Assembler {
     const sold = voided || !this.typed ? rest : rest.filter((line) => line.type !== 'void')
     for (let nth = sold.length; nth < rest.length; nth++) this.noticed.push('line_voided')
     const refunds = refunded.length === 0 ? [] : this.refundsOf(refunded, externalId, lines)
-    const done = (): readonly NoticedCode[] => (this.noticed.length === 0 ? NO_NOTICES : this.noticed)
     if (sold.length === 0) {
       const location = this.first(lines, 'location')
       const currency = lines[0]?.currency ?? this.plan.currency
@@ -64,7 +78,7 @@ export class Assembler {
         const own: LooseRefund = { ...refund.refund, location, currency }
         return { refund: own, ...originOf(refund.lines) }
       })
-      return { sale: null, refunds: loose, noticed: done() }
+      return { sale: null, refunds: loose, noticed: this.noticed }
     }
     const status: SaleStatus = voided
       ? 'voided'
@@ -75,13 +89,11 @@ export class Assembler {
       sold,
       externalId,
       status,
-      refunds.map((refund) => refund.refund),
+      refunds.length === 0 ? NO_REFUNDS : refunds.map((refund) => refund.refund),
     )
-    return {
-      sale: { sale, day: sale.timePrecision === 'day' ? dayText(momentOf(sold).wall) : null, ...originOf(lines) },
-      refunds: NO_REFUNDS,
-      noticed: done(),
-    }
+    const day = sale.timePrecision === 'day' ? dayText(momentOf(sold).wall) : null
+    const { rows, raw } = originOf(lines)
+    return { sale: { sale, day, rows, raw }, refunds: NO_FILE_REFUNDS, noticed: this.noticed }
   }
 
   private sale(lines: readonly Line[], externalId: string, status: SaleStatus, refunds: readonly Refund[]): Sale {
@@ -101,17 +113,8 @@ export class Assembler {
     const serviceCharge = combined(lines, 'service_charge', levels.service_charge) ?? 0n
     const taxAdded = plan.tax === 'added' ? tax : 0n
     const stated = this.amounts.statedTotal(lines, { discount, taxAdded, tip, serviceCharge })
-    const amounts = {
-      gross: this.amounts.saleGross(lines, items, { stated, discount, taxAdded, tip, serviceCharge }),
-      discount,
-      taxAdded,
-      taxIncluded: plan.tax === 'included' ? tax : 0n,
-      serviceCharge,
-      tip,
-      rounding: 0n,
-      deferred: 0n,
-    }
-    const total = stated ?? totalOf(amounts)
+    const gross = this.amounts.saleGross(lines, items, { stated, discount, taxAdded, tip, serviceCharge })
+    const total = stated ?? totalOf({ gross, discount, taxAdded, serviceCharge, tip, rounding: 0n, deferred: 0n })
     return {
       externalId,
       number: this.first(lines, 'sale_number') ?? lines[0]?.id ?? null,
@@ -125,25 +128,26 @@ export class Assembler {
       openedAt,
       closedAt,
       timePrecision: opened.dayOnly ? 'day' : 'instant',
-      ...amounts,
+      gross,
+      discount,
+      taxAdded,
+      taxIncluded: plan.tax === 'included' ? tax : 0n,
+      serviceCharge,
+      tip,
+      rounding: 0n,
+      deferred: 0n,
       total,
       items,
-      payments: status === 'closed' && this.paid && total !== null ? this.payments(lines, total, tip, closedAt) : [],
+      payments:
+        status === 'closed' && this.paid && total !== null ? this.payments(lines, total, tip, closedAt) : NO_PAYMENTS,
       refunds,
     }
   }
 
   private item(line: Line, voided: boolean): SaleItem {
-    const { levels, tax } = this.plan
+    const { levels } = this.plan
     const quantity = line.quantity?.value ?? ONE_PIECE.value
     const gross = this.amounts.lineGross(line)
-    const taxes: Tax[] = []
-    if (levels.tax === 'line') {
-      for (const amount of line.taxes) {
-        if (amount !== null && amount !== 0n)
-          taxes.push({ name: null, rate: null, amount, included: tax === 'included' })
-      }
-    }
     const name = this.reader.text(line, 'item')
     return {
       externalId: this.reader.text(line, 'line_id'),
@@ -158,10 +162,19 @@ export class Assembler {
       unitPrice: line.price?.minor ?? null,
       gross: voided && gross !== null ? absolute(gross) : gross,
       discount: levels.discount === 'line' ? absolute(line.discount) : 0n,
-      taxes,
-      modifiers: [],
+      taxes: levels.tax === 'line' && line.taxes.length > 0 ? this.taxes(line) : NO_TAXES,
+      modifiers: NO_MODIFIERS,
       kind: 'article',
     }
+  }
+
+  private taxes(line: Line): readonly Tax[] {
+    const included = this.plan.tax === 'included'
+    const taxes: Tax[] = []
+    for (const amount of line.taxes) {
+      if (amount !== null && amount !== 0n) taxes.push({ name: null, rate: null, amount, included })
+    }
+    return taxes
   }
 
   private payments(lines: readonly Line[], total: Minor, tip: Minor, paidAt: Instant | null): readonly Payment[] {

@@ -22,6 +22,9 @@ export type Moment = {
 }
 
 export const DAY_MS = 86_400_000
+const DAYS_IN_400_YEARS = 146_097
+/** No date and no time is longer; what is would take long to take apart. */
+const MOMENT_CHARS_MAX = 100
 
 const MONTHS: readonly (readonly string[])[] = [
   [
@@ -153,8 +156,9 @@ export function dayOf(parts: DateParts, order: DateOrder): number | null {
     month = order === 'mdy' ? parts.a : parts.b
     day = order === 'mdy' ? parts.b : parts.a
   }
-  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || year < 1900 || year > 2200) return null
-  return Date.UTC(year, month - 1, day) / DAY_MS
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null
+  // Years below 100 would be taken for the last century's; the calendar repeats itself after 400 years.
+  return Date.UTC(year + 400, month - 1, day) / DAY_MS - DAYS_IN_400_YEARS
 }
 
 function daysIn(year: number, month: number): number {
@@ -246,6 +250,7 @@ export class MomentReader {
   time(text: string): TimeOfDay | null {
     const quick = quickTime(text)
     if (quick >= 0) return { ms: quick, offset: null }
+    if (text.length > MOMENT_CHARS_MAX) return null
     const known = this.times.get(text)
     if (known !== undefined) return known
     const time = readTime(text)
@@ -256,6 +261,7 @@ export class MomentReader {
 
   /** A date with or without a time in one text; null when it is neither or does not exist. */
   moment(text: string): Moment | null {
+    if (text.length > MOMENT_CHARS_MAX) return null
     const cut = quickSplit(text)
     let [date, time] = cut > 0 ? [text.slice(0, text[cut - 1] === ',' ? cut - 1 : cut), text.slice(cut + 1)] : ['', '']
     if (cut <= 0 || quickTime(time) < 0) [date, time] = splitMoment(text)

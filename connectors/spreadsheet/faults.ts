@@ -39,6 +39,13 @@ export const ROW_REJECTIONS = {
   'row.amount_precision': 'An amount has more digits than its currency.',
   'row.quantity_unreadable': 'The quantity is not a number.',
   'row.currency_unknown': 'The currency is none of ISO 4217.',
+  'row.amount_range':
+    'An amount, or what the row or its sale comes to, is larger than can be recorded. Look for a missing decimal mark, correct it and import the row again.',
+  'row.quantity_range':
+    'The quantity is beyond 1,000,000,000 or has more than 9 decimals. Correct it and import the row again.',
+  'row.date_range': 'The date is before 1990 or after 2099. Correct it and import the row again.',
+  'row.text_long':
+    'A name or an id is longer than 1,000 characters. Look for a missing quotation mark or delimiter, correct it and import the row again.',
 } as const
 
 export type RowRejectionCode = keyof typeof ROW_REJECTIONS

@@ -26,6 +26,8 @@ export type Line = {
   readonly zone: ZoneName | null
   readonly quantity: Quantity | null
   readonly price: Price | null
+  /** Quantity times price; one piece where the row counts none. */
+  readonly counted: Minor | null
   readonly gross: Minor | null
   readonly discount: Minor | null
   readonly taxes: readonly (Minor | null)[]

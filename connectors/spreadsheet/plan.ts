@@ -1,7 +1,6 @@
 import { exponentOf } from '#kernel/currency.ts'
 import type { Minor } from '#kernel/money.ts'
 import type { ColumnMapping, DateOrder, FileDetection, FileSite } from '../contract.ts'
-import { lineGross, ONE_PIECE } from './amounts.ts'
 import { DAY_MS } from './dates.ts'
 import type { ColumnEvidence } from './evidence.ts'
 import { plainWords } from './header.ts'
@@ -163,8 +162,7 @@ function judge(role: AmountRole, group: readonly Line[], seen: Seen): void {
 }
 
 function grossOf(line: Line): Minor | null {
-  if (line.gross !== null) return line.gross
-  return line.price === null ? null : lineGross(line.quantity ?? ONE_PIECE, line.price, line.currency)
+  return line.gross ?? line.counted
 }
 
 function levelByHeading(header: string): Level | null {

@@ -1,7 +1,7 @@
 import type { CurrencyCode } from '#kernel/currency.ts'
 import type { Minor } from '#kernel/money.ts'
 import type { ColumnMapping, ColumnRole } from '../contract.ts'
-import { AmountReader, type AmountReading, PriceReader } from './amounts.ts'
+import { AmountReader, type CellReading, PriceReader } from './amounts.ts'
 import type { RowRejectionCode } from './faults.ts'
 import type { DecimalMark } from './numbers.ts'
 
@@ -85,8 +85,11 @@ export function taxAt(cells: readonly string[], at: number, reader: AmountReader
   return reader ? settled(reader.read(cells[at] ?? ''), at, cells) : null
 }
 
-function settled(reading: AmountReading, at: number, cells: readonly string[]): Minor | null {
-  if (reading === 'unreadable') throw new Unreadable('row.amount_unreadable', at, cells[at] ?? '')
-  if (reading === 'precision') throw new Unreadable('row.amount_precision', at, cells[at] ?? '')
+export function settled<T extends Minor | object>(
+  reading: CellReading<T>,
+  at: number,
+  cells: readonly string[],
+): T | null {
+  if (typeof reading === 'string') throw new Unreadable(reading, at, cells[at] ?? '')
   return reading
 }

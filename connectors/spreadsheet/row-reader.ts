@@ -2,12 +2,13 @@ import { type CurrencyCode, isCurrencyCode } from '#kernel/currency.ts'
 import type { Minor } from '#kernel/money.ts'
 import { isZoneName, type ZoneName } from '#kernel/zone.ts'
 import type { ColumnMapping, ColumnRole, DateOrder } from '../contract.ts'
-import { QuantityReader } from './amounts.ts'
+import { isBeyond, lineGross, ONE_PIECE, QuantityReader } from './amounts.ts'
 import { copied, DAY_MS, MomentReader } from './dates.ts'
 import { type NoticedCode, ROW_REJECTIONS, type RowRejectionCode } from './faults.ts'
 import { bareId } from './ids.ts'
 import type { Line, RowReading } from './line.ts'
 import type { DecimalMark } from './numbers.ts'
+import { isDayBeyond, isRowBeyond, longTextAt } from './ranges.ts'
 import { isBlank, type Row } from './records.ts'
 import {
   type AmountColumns,
@@ -16,6 +17,7 @@ import {
   hasWorth,
   type Places,
   placesOf,
+  settled,
   TEXT_ROLES,
   taxAt,
   Unreadable,
@@ -50,6 +52,8 @@ const TOTAL: RowReading = { kind: 'total' }
 const HEADER: RowReading = { kind: 'header' }
 const NO_TAXES: readonly (Minor | null)[] = []
 const NAMES_MAX = 50_000
+/** A cell of more letters is not remembered: fifty thousand of them would fill the memory. */
+const CACHED_CHARS_MAX = 1000
 
 type LineMoment = Pick<Line, 'wall' | 'offset' | 'dayOnly'>
 
@@ -146,16 +150,19 @@ export class RowReader {
     const amounts = currency === this.rules.currency ? this.home : this.amountColumns(currency)
     const item = (cells[place.item] ?? '').trim()
     const moment = this.momentOf(cells)
-    const quantity = place.quantity < 0 ? null : this.quantities.read(cells[place.quantity] ?? '')
-    if (quantity === 'unreadable')
-      throw new Unreadable('row.quantity_unreadable', place.quantity, cells[place.quantity] ?? '')
-    const price = place.unit_price < 0 ? null : amounts.price.read(cells[place.unit_price] ?? '')
-    if (price === 'unreadable')
-      throw new Unreadable('row.amount_unreadable', place.unit_price, cells[place.unit_price] ?? '')
+    const long = longTextAt(row.raw, cells, place)
+    if (long >= 0) throw new Unreadable('row.text_long', long, cells[long] ?? '')
+    const quantity =
+      place.quantity < 0 ? null : settled(this.quantities.read(cells[place.quantity] ?? ''), place.quantity, cells)
+    const price =
+      place.unit_price < 0 ? null : settled(amounts.price.read(cells[place.unit_price] ?? ''), place.unit_price, cells)
+    const counted = price === null ? null : lineGross(quantity ?? ONE_PIECE, price, currency)
+    if (counted !== null && isBeyond(counted))
+      throw new Unreadable('row.amount_range', place.unit_price, cells[place.unit_price] ?? '')
     const gross = amountAt(cells, place.gross, amounts.gross)
     const net = amountAt(cells, place.net, amounts.net)
     const total = amountAt(cells, place.total, amounts.total)
-    return {
+    const line: Line = {
       kind: 'line',
       row: row.row,
       raw: row.raw,
@@ -173,6 +180,7 @@ export class RowReader {
       zone: place.zone < 0 ? null : this.zoneOf(cells[place.zone] ?? ''),
       quantity,
       price,
+      counted,
       gross,
       discount: amountAt(cells, place.discount, amounts.discount),
       taxes:
@@ -184,6 +192,8 @@ export class RowReader {
       tip: amountAt(cells, place.tip, amounts.tip),
       service: amountAt(cells, place.service_charge, amounts.service),
     }
+    if (isRowBeyond(line)) throw new Unreadable('row.amount_range', -1, '')
+    return line
   }
 
   private idOf(cells: readonly string[]): string | null {
@@ -206,13 +216,21 @@ export class RowReader {
   }
 
   private readMoment(cells: readonly string[], cell: string, clockCell: string): LineMoment {
-    const { date_time, date, time } = this.place
+    const { date_time, date } = this.place
     const at = date_time >= 0 ? date_time : date
     if (cell === '' || cell.trim() === '') {
       // Order-level cells may stand on the first row of a sale alone; then another row has the date.
       if (this.place.sale_id >= 0 && this.idOf(cells) !== null) return { wall: Number.NaN, offset: null, dayOnly: true }
       throw new Unreadable('row.date_missing', at, '')
     }
+    const moment = this.clocked(cell, clockCell, at)
+    if (isDayBeyond(moment.wall)) throw new Unreadable('row.date_range', at, cell)
+    return moment
+  }
+
+  /** The moment of a date and of a clock that may stand in a cell of its own. */
+  private clocked(cell: string, clockCell: string, at: number): LineMoment {
+    const { time } = this.place
     const moment = this.moments.moment(cell)
     if (!moment) throw new Unreadable('row.date_unreadable', at, cell)
     if (moment.time !== null || time < 0) {
@@ -245,6 +263,7 @@ export class RowReader {
     const text = cell.trim()
     if (text === '') return null
     let zone = this.zones.get(text)
+    if (text.length > CACHED_CHARS_MAX) zone = null
     if (zone === undefined) {
       const name = ZONE_NAMES[text.toLowerCase()] ?? text
       zone = isZoneName(name) ? name : null
@@ -294,7 +313,7 @@ export class RowReader {
     if (known !== undefined) return known === '' ? null : known
     const name = copied(cell.trim())
     if (this.names.size >= NAMES_MAX) this.names.clear()
-    this.names.set(copied(cell), name)
+    if (cell.length <= CACHED_CHARS_MAX) this.names.set(copied(cell), name)
     return name === '' ? null : name
   }
 

@@ -1,6 +1,5 @@
 import type { SaleItem } from '#canon/sale.ts'
 import type { Minor } from '#kernel/money.ts'
-import { lineGross, ONE_PIECE } from './amounts.ts'
 import type { Line } from './line.ts'
 import { amountOf, combined, type Plan } from './plan.ts'
 
@@ -24,7 +23,7 @@ export class SaleAmounts {
   lineGross(line: Line): Minor | null {
     const { levels, tax, netTrusted } = this.plan
     if (levels.gross === 'line' && line.gross !== null) return line.gross
-    if (line.price !== null) return lineGross(line.quantity ?? ONE_PIECE, line.price, line.currency)
+    if (line.counted !== null) return line.counted
     const discount = levels.discount === 'line' ? absolute(line.discount) : 0n
     const ownTax = levels.tax === 'line' ? (amountOf(line, 'tax') ?? 0n) : 0n
     if (levels.total === 'line' && line.total !== null) {

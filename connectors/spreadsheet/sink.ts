@@ -1,10 +1,11 @@
 import { Assembler } from './assemble.ts'
-import { ROW_REJECTIONS } from './faults.ts'
+import { ROW_REJECTIONS, type RowRejectionCode } from './faults.ts'
 import { contentOf, externalIdOf, GENERATION_ROWS, type OpenSale, OpenSales } from './group.ts'
 import { rowId } from './ids.ts'
 import type { Line } from './line.ts'
 import { Ordinals } from './ordinals.ts'
 import type { Plan } from './plan.ts'
+import { isSaleBeyond } from './ranges.ts'
 import type { Row } from './records.ts'
 import { RowKey } from './reopen.ts'
 import { RowReader } from './row-reader.ts'
@@ -83,11 +84,16 @@ export class SaleSink {
   }
 
   private finish(sale: OpenSale): void {
-    if (!Number.isNaN(sale.minWall)) {
-      this.slices.add(this.assembler.assemble(sale.lines, externalIdOf(sale, this.reader)))
+    if (Number.isNaN(sale.minWall)) {
+      this.refuse(sale, 'row.date_missing')
       return
     }
-    const code = 'row.date_missing'
+    const assembled = this.assembler.assemble(sale.lines, externalIdOf(sale, this.reader))
+    if (isSaleBeyond(assembled.sale, assembled.refunds, sale.lines.length)) this.refuse(sale, 'row.amount_range')
+    else this.slices.add(assembled)
+  }
+
+  private refuse(sale: OpenSale, code: RowRejectionCode): void {
     for (const { row, raw } of sale.lines) {
       this.slices.reject({ row, raw: raw.slice(0, 2000), code, say: ROW_REJECTIONS[code], column: null })
     }

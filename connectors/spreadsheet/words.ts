@@ -7,6 +7,7 @@ import { PLACEHOLDER_WORDS, type RowType, TENDER_WORDS, TOTAL_WORDS, TYPE_WORDS 
 // is understood once.
 
 const CACHE_MAX = 5000
+const CACHED_CHARS_MAX = 1000
 
 const TYPE_BY_WORD = new Map(
   Object.entries(TYPE_WORDS).flatMap(([type, words]) =>
@@ -26,7 +27,7 @@ function remembered<T>(work: (text: string) => T): (text: string) => T {
     if (found !== undefined) return found
     const made = work(text)
     if (known.size >= CACHE_MAX) known.clear()
-    known.set(copied(text), made)
+    if (text.length <= CACHED_CHARS_MAX) known.set(copied(text), made)
     return made
   }
 }

@@ -340,6 +340,7 @@ describe('a full disk', async () => {
         const upload = (body: string | Uint8Array) =>
           askAt(hub.url, '/api/v1/tenants/bakery/imports?confirm=yes', { method: 'POST', key: shop.key, body })
         const first = await upload(SMALL_FILE)
+        expect(first.status, first.text).toBe(201)
         await importEnds(hub.url, shop, String(first.json?.id))
         // What does not compress, so that it needs the room it has.
         const refused = await upload(randomBytes(200 * 1024 * 1024)).catch((error: unknown) => error as Error)

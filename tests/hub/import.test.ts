@@ -75,6 +75,7 @@ test.skipIf(existsSync(FOLDER))(
   () => undefined,
 )
 
+// Only where the folder of till files lies beside the project.
 describe.skipIf(!existsSync(FOLDER))('real till files', () => {
   const hub = useHub()
   let machine: Machine

@@ -77,7 +77,7 @@ export const MODULES: Readonly<Record<string, ModuleDoors>> = {
   access: { doors: ['access.ts'], forApp: ['keys.ts', 'people.ts', 'scopes.ts', 'tenants.ts'], uses: [] },
   sites: { doors: ['sites.ts'], forApp: ['routes.ts'], uses: [] },
   connections: { doors: ['connections.ts'], forApp: ['routes.ts'], uses: [] },
-  mirror: { doors: ['mirror.ts', 'filing.ts', 'sales.ts', 'wire.ts'], forApp: ['routes.ts'], uses: [] },
+  mirror: { doors: ['mirror.ts', 'draft.ts', 'filing.ts', 'sales.ts', 'wire.ts'], forApp: ['routes.ts'], uses: [] },
   intake: {
     doors: ['intake.ts'],
     forApp: ['preview.ts', 'receive.ts', 'routes.ts', 'run.ts', 'wire.ts'],

@@ -117,7 +117,7 @@ const READ_OTHERWISE: readonly (readonly [RegExp, string])[] = [
   [/\/faults\.ts$/, 'read by scripts/reference.ts'],
   [/^src\/app\/main\.ts$/, 'run by bin/tillwire.js'],
   [/^web\/src\/app\/main\.tsx$/, 'run by web/index.html'],
-  [/(?:^|\/)(?:vite|vitest)\.config\.ts$|^tests\/.*vitest.*\.ts$/, 'read by the tool of its name'],
+  [/(?:^|\/)(?:vite|vitest)(?:\.browser)?\.config\.ts$|^tests\/.*vitest.*\.ts$/, 'read by the tool of its name'],
   [/\.d\.ts$/, 'read by the compiler'],
   [/^simulators\/trade\/books\.ts$/, 'totals that tests hold other sums against'],
   [/^connectors\/conformance\//, 'the kit that connectors’ tests run'],

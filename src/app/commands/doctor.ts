@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { sql } from 'kysely'
@@ -23,8 +24,9 @@ async function examine(): Promise<Finding[]> {
   const add = (check: string, ok: boolean, say: string) => findings.push({ check, ok, say })
   add('version', true, `Tillwire ${readVersion()} on Node ${process.versions.node}`)
   let dataDir: string
+  let databaseUrl: string | null
   try {
-    dataDir = readSettings(process.env).dataDir
+    ;({ dataDir, databaseUrl } = readSettings(process.env))
     add('settings', true, 'Every setting can be used.')
   } catch (error) {
     add('settings', false, (error as Error).message)
@@ -37,6 +39,10 @@ async function examine(): Promise<Finding[]> {
     hub === null ? `No hub runs on ${dataDir}.` : `A hub runs with pid ${hub.pid} at ${hub.url ?? '(starting)'}.`,
   )
   add('dashboard', findWebDir() !== null, findWebDir() === null ? 'Not built: run "npm run build".' : 'Built.')
+  if (databaseUrl === null && !existsSync(path.join(dataDir, 'postgres', 'PG_VERSION'))) {
+    add('database', true, `There is none at ${dataDir} yet; the first start makes it.`)
+    return findings
+  }
   try {
     await withStorage(async ({ storage, settings }) => {
       const free = await statfs(path.resolve(settings.dataDir))

@@ -16,6 +16,10 @@ export async function withStorage<T>(work: (session: CommandSession) => Promise<
   const settings = readSettings(process.env)
   const clock: Clock = { now: () => Date.now() as Instant }
   const storage = await openStorage(settings, clock, () => undefined)
+  if (storage.rootKey.madeAt !== null) {
+    // On stderr, so that a program which reads the command's answer does not stumble over it.
+    console.error(`A root key was made: ${storage.rootKey.madeAt}. Keep a copy of it somewhere else.`)
+  }
   try {
     await mkdir(settings.dataDir, { recursive: true })
     const scratchDir = await mkdtemp(path.join(settings.dataDir, 'command-'))

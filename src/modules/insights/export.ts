@@ -1,4 +1,4 @@
-import { type CsvCell, csvText } from './csv.ts'
+import { type CsvCell, csvText } from '#kernel/csv.ts'
 import { digitsOf } from './share.ts'
 import type { FiguresBlock, WireFigures } from './wire.ts'
 
