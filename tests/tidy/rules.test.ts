@@ -227,7 +227,10 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a trace of a machine': {
     rule: machineTraces,
-    bad: { 'docs/a.md': `cd /ho${'me/anna'}/tillwire`, 'package-lock.json': `"https://${'registry'}.npm${'js.org'}/a"` },
+    bad: {
+      'docs/a.md': `cd /ho${'me/anna'}/tillwire`,
+      'package-lock.json': `"https://${'registry'}.npm${'js.org'}/a"`,
+    },
     finds: ['docs/a.md:1: holds /ho', 'package-lock.json:1: holds registry'],
     good: { 'docs/a.md': 'cd tillwire' },
   },
