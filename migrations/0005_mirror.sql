@@ -188,7 +188,7 @@ declare
   partition text;
   made integer := 0;
 begin
-  if first_day < date '1990-01-01' or last_day > date '2100-01-01' or last_day < first_day then
+  if first_day < date '1989-12-01' or last_day > date '2100-01-01' or last_day < first_day then
     raise exception 'months from % to % are not to be made', first_day, last_day using errcode = '22023';
   end if;
   while month <= last_day loop

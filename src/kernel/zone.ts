@@ -11,13 +11,18 @@ export type WallClock = number & { readonly __brand: 'WallClock' }
 /** `once` everywhere, but for the hour a clock change repeats or leaves out. */
 export type WallClockFate = 'once' | 'twice' | 'never'
 
+const DAY_MS = 86_400_000
 const QUARTER_MS = 15 * 60_000
 
-// Asking the zone rules costs microseconds and is done for every row of an import, so an answer is kept for its quarter
-// of an hour. Nearly all clocks change at whole quarters; St. John's did at one minute past midnight until 2011, so a
-// quarter whose ends differ is kept as null and asked each time.
-const offsetsByZone = new Map<string, Map<number, number | null>>()
 type Fate = { readonly offset: number; readonly fate: WallClockFate }
+
+// Asking the zone rules costs microseconds and is done for every row of an import, so an answer is kept: for its day,
+// where the clock does not change on that day (no zone changes its clock twice within a week), else for its quarter of an
+// hour. Nearly all clocks change at whole quarters; St. John's did at one minute past midnight until 2011, so a span
+// whose ends differ is kept as null and asked more closely each time.
+const dayOffsetsByZone = new Map<string, Map<number, number | null>>()
+const offsetsByZone = new Map<string, Map<number, number | null>>()
+const dayFatesByZone = new Map<string, Map<number, Fate | null>>()
 const fatesByZone = new Map<string, Map<number, Fate | null>>()
 const CACHE_MAX = 200_000
 
@@ -48,6 +53,8 @@ export function wallClockAt(at: Instant, zone: ZoneName): WallClock {
  * is moved forward by the gap (Temporal's `compatible`). The fate says which, so that an import can count such rows.
  */
 export function instantOf(clock: WallClock, zone: ZoneName): { at: Instant; fate: WallClockFate } {
+  const day = fateOfDay(clock, zone)
+  if (day !== null) return { at: (clock + day.offset) as Instant, fate: day.fate }
   const cache = cacheOf(fatesByZone, zone)
   const quarter = Math.floor(clock / QUARTER_MS)
   let known = cache.get(quarter)
@@ -59,6 +66,20 @@ export function instantOf(clock: WallClock, zone: ZoneName): { at: Instant; fate
   }
   const { offset, fate } = known ?? askFate(clock, zone)
   return { at: (clock + offset) as Instant, fate }
+}
+
+/** The offset of a whole day; null for a day on which the clock changes. No zone changes its clock twice a day. */
+function fateOfDay(clock: number, zone: ZoneName): Fate | null {
+  const cache = cacheOf(dayFatesByZone, zone)
+  const day = Math.floor(clock / DAY_MS)
+  let known = cache.get(day)
+  if (known === undefined) {
+    const first = askFate(day * DAY_MS, zone)
+    const last = askFate((day + 1) * DAY_MS - 1, zone)
+    known = first.offset === last.offset && first.fate === 'once' && last.fate === 'once' ? first : null
+    keep(cache, day, known)
+  }
+  return known
 }
 
 export function wallClockOf(date: LocalDate, msOfDay: number): WallClock {
@@ -76,6 +97,8 @@ export function hourOf(clock: WallClock): number {
 }
 
 function offsetAt(at: Instant, zone: ZoneName): number {
+  const day = offsetOfDay(at, zone)
+  if (day !== null) return day
   const cache = cacheOf(offsetsByZone, zone)
   const quarter = Math.floor(at / QUARTER_MS)
   let offset = cache.get(quarter)
@@ -85,6 +108,18 @@ function offsetAt(at: Instant, zone: ZoneName): number {
     keep(cache, quarter, offset)
   }
   return offset ?? askOffset(at, zone)
+}
+
+function offsetOfDay(at: number, zone: ZoneName): number | null {
+  const cache = cacheOf(dayOffsetsByZone, zone)
+  const day = Math.floor(at / DAY_MS)
+  let known = cache.get(day)
+  if (known === undefined) {
+    const first = askOffset(day * DAY_MS, zone)
+    known = first === askOffset((day + 1) * DAY_MS - 1, zone) ? first : null
+    keep(cache, day, known)
+  }
+  return known
 }
 
 function askOffset(ms: number, zone: ZoneName): number {
