@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Fault } from '#kernel/fault.ts'
 
 // Every setting, once: its name, its default, its meaning. They come from the environment; `tillwire settings` prints all
@@ -170,6 +171,6 @@ export function readVersion(): string {
 
 /** Where the built dashboard lies, or null when it was not built. */
 export function findWebDir(): string | null {
-  const dir = new URL('../../web/dist', import.meta.url).pathname
-  return existsSync(path.join(decodeURIComponent(dir), 'index.html')) ? decodeURIComponent(dir) : null
+  const dir = fileURLToPath(new URL('../../web/dist', import.meta.url))
+  return existsSync(path.join(dir, 'index.html')) ? dir : null
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { freePort, until } from './hub.ts'
 
@@ -40,7 +41,7 @@ export type Machine = {
   scrap(): Promise<void>
 }
 
-const PROGRAM = new URL('../../bin/tillwire.js', import.meta.url).pathname
+const PROGRAM = fileURLToPath(new URL('../../bin/tillwire.js', import.meta.url))
 
 export async function newMachine(folder?: string): Promise<Machine> {
   const dataDir = folder ?? (await mkdtemp(path.join(tmpdir(), 'tillwire-machine-')))

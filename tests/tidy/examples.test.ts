@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { useHub } from '../harness/hub.ts'
@@ -20,7 +21,7 @@ test('upload-csv prints what each day of the file brought', async () => {
     file,
     'Date,Receipt,Item,Quantity,Price\n2026-03-14 08:01,1,Rye loaf,1,4.20\n2026-03-14 08:05,2,Bun,3,0.90\n2026-03-15 09:00,3,Bun,1,0.90\n',
   )
-  const program = new URL('../../examples/upload-csv.ts', import.meta.url).pathname
+  const program = fileURLToPath(new URL('../../examples/upload-csv.ts', import.meta.url))
   const { stdout } = await run(process.execPath, [decodeURIComponent(program), file], {
     env: { ...process.env, TILLWIRE_URL: hub.url.href, TILLWIRE_API_KEY: secret, TILLWIRE_TENANT: tenant.slug },
   })
