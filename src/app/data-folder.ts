@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '#kernel/fault.ts'
 
 // One hub a data folder. The lock is a file with the holder's pid and the moment that process began, so that a pid that
@@ -19,6 +20,7 @@ export type FolderLock = {
 }
 
 const LOCK_FILE = 'hub.lock'
+const BROOM_LEFT_AFTER_MS = 10_000
 
 /** Throws `hub.running` with the pid of the one that runs. */
 export async function lockFolder(dataDir: string): Promise<FolderLock> {
@@ -26,7 +28,7 @@ export async function lockFolder(dataDir: string): Promise<FolderLock> {
   const file = path.join(dataDir, LOCK_FILE)
   const mine: HubMark = { pid: process.pid, startedTicks: await startedTicks(process.pid), url: null }
   const partial = `${file}.${randomUUID()}`
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < 50; attempt++) {
     try {
       // Written beside and then linked: a lock is there with its whole content or not at all.
       await writeFile(partial, JSON.stringify(mine), { mode: 0o600 })
@@ -53,18 +55,25 @@ export async function lockFolder(dataDir: string): Promise<FolderLock> {
 }
 
 /**
- * Whoever held it is gone. Moved aside and looked at again: of two that find it stale, the slower one may have moved the
- * new owner's file, and then puts it back.
+ * Whoever held it is gone. One at a time sweeps: whoever makes the broom's folder looks at the lock once more and removes
+ * it only if it is still the one that was found, so nobody can sweep away the lock that a quicker one has just taken.
  */
 async function removeStale(file: string, found: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}.stale`
+  const broom = `${file}.sweep`
   try {
-    await rename(file, aside)
-    if ((await readFile(aside, 'utf8')) !== found) await link(aside, file)
-  } catch {
-    // Moved by somebody else: the next turn finds out by whom.
+    await mkdir(broom)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const made = await stat(broom).catch(() => null)
+    // Sweeping takes a moment; a broom that has stood there for longer was left by a crash in that very moment.
+    if (made !== null && Date.now() - made.mtimeMs > BROOM_LEFT_AFTER_MS) await rmdir(broom).catch(() => undefined)
+    await sleep(20)
+    return
+  }
+  try {
+    if ((await readFile(file, 'utf8').catch(() => null)) === found) await rm(file)
   } finally {
-    await rm(aside, { force: true })
+    await rmdir(broom).catch(() => undefined)
   }
 }
 

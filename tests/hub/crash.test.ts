@@ -208,9 +208,9 @@ describe('one machine, day after day', () => {
 
   test('of many that want a folder whose hub died, exactly one gets it', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'tillwire-lock-'))
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 60; round++) {
       await writeFile(path.join(folder, 'hub.lock'), JSON.stringify({ pid: 2 ** 22 + 1, startedTicks: '1', url: null }))
-      const tries = await Promise.allSettled(Array.from({ length: 6 }, () => lockFolder(folder)))
+      const tries = await Promise.allSettled(Array.from({ length: 12 }, () => lockFolder(folder)))
       const held = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
       expect(held.length).toBe(1)
       await held[0]?.release()
