@@ -183,6 +183,17 @@ function columnNotes(columns: readonly ColumnMapping[], look: Survey, plan: Plan
           : 'No amounts tell whether tax is inside the prices; it is taken as added to them.',
       ),
     )
+  for (const role of plan.levelsAssumed) {
+    const heading = columns[place(role)]?.header ?? role
+    const taken = plan.levels[role] === 'sale' ? 'one amount of the sale, repeated' : 'an amount of each row'
+    notes.push(
+      fileNote(
+        'amount_level_assumed',
+        'confirm',
+        `"${heading}" is the same on every row of each sale. It is taken as ${taken}; please confirm.`,
+      ),
+    )
+  }
   const names = columns.map((column) => plainWords(column.header)).filter((words) => words !== '')
   if (new Set(names).size < names.length) notes.push(fileNote('columns_repeated', 'warning'))
   return notes

@@ -56,6 +56,8 @@ export const FILE_NOTES = {
   dates_mixed: 'Some dates can only be day first, others only month first.',
   decimal_mark_ambiguous: 'Every number with a mark has exactly three digits behind it: thousands or decimals.',
   decimal_mark_mixed: 'Columns use different decimal marks.',
+  amount_level_assumed:
+    'An amount is the same on every row of each sale: the sale’s own, repeated, or one of each row.',
   encoding_guessed: 'The file is not UTF-8; letters outside ASCII were read as Windows-1252.',
   no_prices: 'The file has articles and no amounts.',
   no_times: 'The file knows days and no times of day.',

@@ -20,6 +20,8 @@ export type Plan = RowRules & {
   readonly site: FileSite
   readonly grain: FileDetection['grain']
   readonly levels: Readonly<Record<AmountRole, Level>>
+  /** Roles of which neither amounts nor headings say whether they speak of a line or of the sale. */
+  readonly levelsAssumed: readonly AmountRole[]
   readonly tax: 'added' | 'included'
   /** Whether an identity told so, or it is an assumption. */
   readonly taxProven: boolean
@@ -51,11 +53,11 @@ export function makePlan(input: PlanInput): Plan {
   }
   const reader = new RowReader(rules)
   const groups = groupsOf(input.rows, reader)
-  const levels = Object.fromEntries(
-    ROLES.map((role) => [role, levelOf(role, input, groups, reader)] as const),
-  ) as Record<AmountRole, Level>
+  const judged = ROLES.map((role) => [role, levelOf(role, input, groups, reader)] as const)
+  const levels = Object.fromEntries(judged.map(([role, { level }]) => [role, level])) as Record<AmountRole, Level>
+  const levelsAssumed = judged.filter(([, { assumed }]) => assumed).map(([role]) => role)
   const sums = groups.map((group) => sumsOf(group, levels))
-  return { ...rules, site: input.site, grain: input.grain, levels, ...relationsOf(sums, levels, input) }
+  return { ...rules, site: input.site, grain: input.grain, levels, levelsAssumed, ...relationsOf(sums, levels, input) }
 }
 
 /** The decimal mark that a column's own cells prove, or null. */
@@ -125,17 +127,28 @@ export function amountOf(line: Line, role: AmountRole): Minor | null {
   }
 }
 
-function levelOf(role: AmountRole, input: PlanInput, groups: readonly (readonly Line[])[], reader: RowReader): Level {
-  if (input.grain === 'sale') return 'sale'
-  if (input.grain === 'payment') return 'line'
+type LevelJudgement = { readonly level: Level; readonly assumed: boolean }
+
+function levelOf(
+  role: AmountRole,
+  input: PlanInput,
+  groups: readonly (readonly Line[])[],
+  reader: RowReader,
+): LevelJudgement {
+  const settled = (level: Level): LevelJudgement => ({ level, assumed: false })
+  if (input.grain === 'sale') return settled('sale')
+  if (input.grain === 'payment') return settled('line')
   const seen = { firstOnly: 0, constant: 0, varying: 0, ownLine: 0, ownSum: 0 }
   for (const group of groups) if (group.length > 1) judge(role, group, seen)
   const told = seen.firstOnly + seen.constant + seen.varying
-  if (told === 0) return role === 'tip' || role === 'service_charge' ? 'sale' : 'line'
-  if (seen.varying > told * 0.02) return 'line'
-  if (seen.firstOnly > seen.constant) return 'sale'
-  if (seen.ownLine !== seen.ownSum) return seen.ownLine > seen.ownSum ? 'line' : 'sale'
-  return levelByHeading(input.columns[reader.place[role]]?.header ?? '') ?? (seen.constant >= 3 ? 'sale' : 'line')
+  if (told === 0) return settled(role === 'tip' || role === 'service_charge' ? 'sale' : 'line')
+  if (seen.varying > told * 0.02) return settled('line')
+  if (seen.firstOnly > seen.constant) return settled('sale')
+  if (seen.ownLine !== seen.ownSum) return settled(seen.ownLine > seen.ownSum ? 'line' : 'sale')
+  const heading = levelByHeading(input.columns[reader.place[role]]?.header ?? '')
+  if (heading !== null) return settled(heading)
+  // The same amount on every row of every sale: one amount of the sale, repeated, or as many as there are rows.
+  return { level: seen.constant >= 3 ? 'sale' : 'line', assumed: true }
 }
 
 type Seen = { firstOnly: number; constant: number; varying: number; ownLine: number; ownSum: number }
