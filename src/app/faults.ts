@@ -1,5 +1,7 @@
 export const APP_FAULTS = {
   'hub.running': 'Another hub runs on the same data folder.',
+  'hub.port-taken': 'Another program listens on the port that the hub is to serve on.',
+  'hub.port-denied': 'The hub may not listen on the port or address that it was given.',
   'setting.bad': 'A setting has a value that cannot be used; the sentence names it.',
   'root-key.missing': 'The root key that this database was set up with is not there.',
   'root-key.bad': 'The root key that was given is not 32 bytes in base64.',

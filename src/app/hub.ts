@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import path from 'node:path'
+import { Fault } from '#kernel/fault.ts'
 import type { Clock, Instant } from '#kernel/instant.ts'
 import { allTenants, setUpLink } from '#modules/access/access.ts'
 import { recoverImports } from '#modules/intake/intake.ts'
@@ -54,6 +55,8 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   try {
     const lock = await lockFolder(settings.dataDir)
     undo.push(() => lock.release())
+    // Asked before anything is made: a start that cannot serve must not leave a new root key behind that nobody was told of.
+    await checkPort(settings)
     const storage = await openStorage(settings, clock, (sentence, detail) => log.info(detail ?? {}, sentence))
     undo.push(() => storage.close('stop'))
     return await assemble(options, { clock, log, lock, storage, undo, stop })
@@ -136,12 +139,35 @@ async function assemble(options: HubOptions, parts: Parts): Promise<RunningHub> 
   const ticker = createTicker(clock, hub.steps, (step, error) => log.error({ step, err: error }, 'a step failed'))
   ticker.start()
   undo.push(() => ticker.stop())
-  await server.listen({ port: settings.port, host: settings.host })
+  await server.listen({ port: settings.port, host: settings.host }).catch((cause: NodeJS.ErrnoException) => {
+    throw portFault(cause, settings.host, settings.port)
+  })
   undo.push(() => server.close())
   const url = addressOf(server.server.address() as AddressInfo)
   await lock.say(url.href)
   const link = kind === 'live' ? await setUpLink(database, settings.publicUrl, clock) : null
   return { url, hub, storage, log, clock, setUpLink: link, rootKeyMadeAt: storage.rootKey.madeAt, stop }
+}
+
+/** Throws `hub.port-taken` or `hub.port-denied`. */
+function checkPort({ host, port }: Settings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createNetServer()
+    probe.once('error', (cause: NodeJS.ErrnoException) => reject(portFault(cause, host, port)))
+    probe.listen(port, host, () => probe.close(() => resolve()))
+  })
+}
+
+function portFault(cause: NodeJS.ErrnoException, host: string, port: number): unknown {
+  if (cause.code === 'EADDRINUSE') {
+    const say = `Something else already listens on port ${port} of ${host}. End it, or set PORT to another number.`
+    return new Fault('conflict', 'hub.port-taken', { say, cause })
+  }
+  if (cause.code === 'EACCES' || cause.code === 'EADDRNOTAVAIL') {
+    const say = `This user may not listen on port ${port} of ${host}, or the address is none of this machine. Mend PORT or HOST.`
+    return new Fault('denied', 'hub.port-denied', { say, cause })
+  }
+  return cause
 }
 
 function addressOf(address: AddressInfo): URL {

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -203,6 +206,21 @@ describe('one machine, day after day', () => {
       const held = await lockFolder(machine.dataDir)
       await expect(lockFolder(machine.dataDir), left).rejects.toMatchObject({ code: 'hub.running' })
       await held.release()
+    }
+  })
+
+  test('a port that somebody else has is said so, and no key is made that nobody was told of', async () => {
+    const other = await newMachine()
+    const taken = createServer().listen(0, '127.0.0.1')
+    try {
+      await once(taken, 'listening')
+      const { port } = taken.address() as AddressInfo
+      const refused = await other.call(['start', '--json'], { PORT: String(port) })
+      expect(refused).toMatchObject({ code: 1, error: { code: 'hub.port-taken' } })
+      expect(existsSync(path.join(other.dataDir, 'root.key'))).toBe(false)
+    } finally {
+      taken.close()
+      await other.scrap()
     }
   })
 
