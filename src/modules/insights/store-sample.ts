@@ -41,12 +41,20 @@ export async function readSample(tx: Tx, filter: Filter, window: Window): Promis
 
 type Line = { readonly sale_id: Id; readonly name: string | null; readonly quantity: Decimal }
 
+/**
+ * Month by month, since a month is a partition: a sale is then looked for where it was filed and not in every month that
+ * the sample spans.
+ */
 async function readLines(tx: Tx, filter: Filter, sales: readonly NewestSale[]): Promise<Map<Id, Line[]>> {
-  const filed = sales.map((sale) => sale.filed_on).sort()
-  if (filed.length === 0) return new Map()
-  const { rows } = await sql<Line>`
-    select sale_id, name, quantity from pos.sold_lines
-    where tenant_id = ${filter.tenantId} and sale_id = any(${arrayOf(sales.map((sale) => sale.id))}::uuid[])
-      and filed_on between ${filed[0]}::date and ${filed.at(-1)}::date`.execute(tx)
+  const months = [...Map.groupBy(sales, (sale) => sale.filed_on.slice(0, 7)).values()]
+  if (months.length === 0) return new Map()
+  const ofMonth = (inMonth: readonly NewestSale[]) => {
+    const filed = inMonth.map((sale) => sale.filed_on).sort()
+    return sql`
+      select sale_id, name, quantity from pos.sold_lines
+      where tenant_id = ${filter.tenantId} and sale_id = any(${arrayOf(inMonth.map((sale) => sale.id))}::uuid[])
+        and filed_on between ${filed[0]}::date and ${filed.at(-1)}::date`
+  }
+  const { rows } = await sql<Line>`${sql.join(months.map(ofMonth), sql` union all `)}`.execute(tx)
   return Map.groupBy(rows, (row) => row.sale_id)
 }
