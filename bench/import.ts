@@ -19,6 +19,8 @@ import { type BenchStorage, withBenchStorage } from './storage.ts'
 
 // Importing a file against COPY of the very rows that the import made, into the same tables with the same indexes, in the
 // same run. COPY neither reads the file nor claims keys, sums roll-ups or writes an outbox: it is the floor of the work.
+// The goal is held against COPY as PostgreSQL does it when nothing is said, which is text; binary, which spares it reading
+// numbers and times, is printed beside it.
 
 const TABLES = ['sale_keys', 'transactions', 'transaction_items', 'transaction_payments', 'sale_revisions'] as const
 
@@ -30,8 +32,10 @@ export type ImportBench = {
   readonly import_rows_per_second: number
   readonly copy_seconds: number
   readonly copy_rows_per_second: number
-  /** Import over COPY; the goal is 0.25 and more. */
+  /** Import over COPY in text; the goal is 0.25 and more. */
   readonly ratio: number
+  readonly copy_binary_rows_per_second: number
+  readonly ratio_binary: number
   /** Of the whole process, after a fifth of the time and at its highest: flat when the two lie near each other. */
   readonly rss_mb_at_fifth: number
   readonly rss_mb_max: number
@@ -44,7 +48,8 @@ export async function run(rows: number): Promise<ImportBench> {
     const file = path.join(storage.dir, 'sales.csv')
     await writeSalesFile(file, rows)
     const imported = await importFile(storage, file)
-    const copySeconds = await copyAgain(storage)
+    const copySeconds = await copyAgain(storage, 'text')
+    const binarySeconds = await copyAgain(storage, 'binary')
     const importRate = imported.items / imported.seconds
     const copyRate = imported.items / copySeconds
     return {
@@ -56,6 +61,8 @@ export async function run(rows: number): Promise<ImportBench> {
       copy_seconds: round(copySeconds),
       copy_rows_per_second: Math.round(copyRate),
       ratio: round(importRate / copyRate),
+      copy_binary_rows_per_second: Math.round(imported.items / binarySeconds),
+      ratio_binary: round((importRate * binarySeconds) / imported.items),
       rss_mb_at_fifth: imported.rssAtFifth,
       rss_mb_max: imported.rssMax,
     }
@@ -125,16 +132,16 @@ async function importFile({ database, dir }: BenchStorage, file: string) {
 }
 
 /** The same rows out of the tables, the tables emptied, and the rows in again, timed. */
-async function copyAgain({ superuser, dir }: BenchStorage): Promise<number> {
+async function copyAgain({ superuser, dir }: BenchStorage, format: 'text' | 'binary'): Promise<number> {
   for (const table of TABLES) {
-    const out = superuser.query(copyTo(`copy (select * from pos.${table}) to stdout `))
+    const out = superuser.query(copyTo(`copy (select * from pos.${table}) to stdout (format ${format})`))
     await pipeline(out, createWriteStream(path.join(dir, table)))
   }
   await superuser.query(`truncate ${TABLES.map((table) => `pos.${table}`).join(', ')}`)
   await superuser.query('checkpoint')
   const began = performance.now()
   for (const table of TABLES) {
-    const into = superuser.query(copyFrom(`copy pos.${table} from stdin `))
+    const into = superuser.query(copyFrom(`copy pos.${table} from stdin (format ${format})`))
     await pipeline(createReadStream(path.join(dir, table), { highWaterMark: 1024 * 1024 }), into)
   }
   return (performance.now() - began) / 1000
