@@ -1,7 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { composeIntake, firstSite } from '#app/compose.ts'
@@ -9,12 +8,12 @@ import { currencyCode } from '#kernel/currency.ts'
 import type { Clock, Instant } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { createTenant } from '#modules/access/access.ts'
-import { confirmImport, getImport } from '#modules/intake/intake.ts'
+import { confirmImport } from '#modules/intake/confirm.ts'
+import { getImport } from '#modules/intake/find.ts'
 import { receiveFile } from '#modules/intake/receive.ts'
 import { runImport } from '#modules/intake/run.ts'
 import { getDefaultSite } from '#modules/sites/sites.ts'
-import { shopOf } from '#simulators/trade/shop.ts'
-import { trade } from '#simulators/trade/trade.ts'
+import { writeSalesFile } from './sales-file.ts'
 import { type BenchStorage, withBenchStorage } from './storage.ts'
 
 // Importing a file against COPY of the very rows that the import made, into the same tables with the same indexes, in the
@@ -69,28 +68,6 @@ export async function run(rows: number): Promise<ImportBench> {
   })
 }
 
-/** A year of a café as a till exports it: a line per item, the oldest first. */
-async function writeSalesFile(file: string, rows: number): Promise<void> {
-  const shop = shopOf('cafe', { scale: Math.max(1, rows / 200_000) })
-  function* lines() {
-    yield 'Receipt number,Date,Time,Item,Category,Quantity,Unit price,Discount,Payment type,Cashier\n'
-    let written = 0
-    for (const sale of trade(shop, { seed: 'bench', from: '2025-01-02', to: '2026-06-30' })) {
-      if (sale.status !== 'closed') continue
-      const at = new Date(sale.closedAt ?? 0).toISOString()
-      for (const line of sale.lines) {
-        if (line.giftCard) continue
-        const price = (Number(line.unitPrice) / 100).toFixed(2)
-        const discount = (Number(line.discount) / 100).toFixed(2)
-        yield `${sale.externalId},${at.slice(0, 10)},${at.slice(11, 19)},${line.name},${line.category},${line.quantity},${price},${discount},${sale.payments[0]?.tender ?? 'cash'},${sale.staff?.name ?? ''}\n`
-        written++
-      }
-      if (written >= rows) return
-    }
-  }
-  await pipeline(Readable.from(lines()), createWriteStream(file))
-}
-
 async function importFile({ database, dir }: BenchStorage, file: string) {
   const draft = {
     name: 'Bench',
@@ -115,7 +92,9 @@ async function importFile({ database, dir }: BenchStorage, file: string) {
     actor: 'hub:bench',
   })
   if (received.fault !== null) throw new Error(`${received.fault.code}: ${received.fault.detail} (${size} bytes)`)
-  await database.tenant(tenant.id, (tx) => confirmImport(tx, tenant.id, received.id, clock.now()))
+  await database.tenant(tenant.id, (tx) =>
+    confirmImport(tx, tenant.id, received.id, { actor: 'hub:bench', now: clock.now(), seen: false }),
+  )
   await runImport(intake, tenant.id, received.id)
   const seconds = (performance.now() - began) / 1000
   clearInterval(look)

@@ -1,10 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { run as runCardNumbers } from './card-numbers.ts'
+import { run as runDialects } from './dialects.ts'
 import { run as runFigures } from './figures.ts'
+import { run as runFiles } from './files.ts'
 import { run as runImport } from './import.ts'
 import { run as runOutbox } from './outbox.ts'
 import { run as runRest } from './rest.ts'
+import { run as runWorkbook } from './workbook.ts'
 
 // `npm run bench` runs every bench at its full size and prints one line each; `npm run bench -- import` runs one.
 //   --smoke    small sizes: shows that they run, and says nothing about speed
@@ -14,6 +18,10 @@ const BENCHES = {
   rest: { full: () => runRest(), smoke: () => runRest(500) },
   outbox: { full: () => runOutbox(), smoke: () => runOutbox({ seconds: 2, quietTenants: 100 }) },
   import: { full: () => runImport(1_000_000), smoke: () => runImport(20_000) },
+  'card-numbers': { full: () => runCardNumbers(), smoke: () => runCardNumbers(20, 1) },
+  files: { full: () => runFiles(1_000_000, 21), smoke: () => runFiles(20_000) },
+  workbook: { full: () => runWorkbook(), smoke: () => runWorkbook(5_000) },
+  dialects: { full: () => runDialects(20_000), smoke: () => runDialects(40) },
   figures: { full: () => runFigures({ rows: 10_000_000 }), smoke: () => runFigures({ rows: 20_000 }) },
 } as const
 

@@ -20,7 +20,7 @@ export const SYSTEMS: Readonly<
   'zoho-inventory': { name: 'Zoho Inventory', connectsBy: ['oauth', 'webhook'] },
   'dine-pos': { name: 'Dine POS', connectsBy: ['key', 'webhook'] },
   'generic-rest': { name: 'Any REST API', connectsBy: ['key', 'oauth', 'webhook'] },
-  spreadsheet: { name: 'Spreadsheet (CSV)', connectsBy: ['file'] },
+  spreadsheet: { name: 'Spreadsheet (CSV, Excel)', connectsBy: ['file'] },
 }
 
 /** The connector of a system that is known to be here. */

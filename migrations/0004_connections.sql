@@ -7,15 +7,26 @@ create table pos.configurations (
   pos_system text not null,
   name text not null check (name <> ''),
   state text not null check (state in ('active', 'disconnected')),
-  -- For files: the shape of the table (a hash over its header) and the site it belongs to, which together find the
-  -- connection again at the next export.
-  file_shape text,
+  -- For files: the site whose sales they are.
   site_id uuid,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (tenant_id, id),
   foreign key (tenant_id, site_id) references pos.sites (tenant_id, id),
-  check ((pos_system = 'spreadsheet') = (file_shape is not null))
+  check (pos_system <> 'spreadsheet' or site_id is not null)
 );
-create unique index configurations_file_shape on pos.configurations (tenant_id, file_shape, site_id) where file_shape is not null;
 call hub.protect('pos.configurations', 'select, insert, update');
+
+-- Which connection the files of a family belong to, at each site: the exports of one till, whose sales have the same
+-- ids, and those of another shape that turned out to speak of the same sales.
+create table pos.file_families (
+  tenant_id uuid not null,
+  site_id uuid not null,
+  family text not null check (family <> ''),
+  connection_id uuid not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, site_id, family),
+  foreign key (tenant_id, site_id) references pos.sites (tenant_id, id),
+  foreign key (tenant_id, connection_id) references pos.configurations (tenant_id, id)
+);
+call hub.protect('pos.file_families', 'select, insert');

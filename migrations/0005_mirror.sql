@@ -10,9 +10,11 @@ create table pos.sale_keys (
   external_id text not null,
   sale_id uuid not null,
   filed_on date not null,
-  -- The version that stands, and how many have arrived; the two differ when one came late and became history only.
-  version integer not null check (version >= 1),
-  versions integer not null check (versions >= version),
+  -- The version that stands, and how many there have been; the two differ when one came late and became history only.
+  -- Version 0: nothing stands, since every import that spoke of it was taken back. A later one finds its id here.
+  version integer not null check (version >= 0),
+  versions integer not null check (versions >= version and versions >= 1),
+  -- Of the newest word that counts: not of the whole sale, which may be made of several.
   source_version bigint,
   source_updated_at timestamptz,
   content_hash bytea not null,
@@ -26,7 +28,6 @@ create table pos.refund_keys (
   external_id text not null,
   refund_id uuid not null,
   filed_on date not null,
-  content_hash bytea not null,
   primary key (tenant_id, connection_id, external_id)
 );
 call hub.protect('pos.refund_keys', 'select, insert, update');
@@ -73,7 +74,7 @@ create table pos.transactions (
   check ((status = 'open') = (closed_at is null) or status = 'voided')
 ) partition by range (filed_on);
 create index transactions_by_day on pos.transactions (tenant_id, business_date, sold_at, id);
-call hub.protect('pos.transactions', 'select, insert, update');
+call hub.protect('pos.transactions', 'select, insert, update, delete');
 
 create table pos.transaction_items (
   tenant_id uuid not null,
@@ -115,6 +116,9 @@ call hub.protect('pos.transaction_payments', 'select, insert, delete');
 
 -- Every version that ever arrived, with the source's own bytes. `snapshot` is our reading of a version that no longer
 -- stands (the standing one is the rows above); a version that came late has one from the start.
+-- A version is also a word: what one source said at one time. What stands is made of the words that were not taken back,
+-- so each word can be had again: `said` where it is not the version itself (the version is made of several words), else
+-- the snapshot, else what stands.
 create table pos.sale_revisions (
   tenant_id uuid not null,
   sale_id uuid not null,
@@ -127,10 +131,47 @@ create table pos.sale_revisions (
   batch_id uuid,
   source_rows integer[],
   raw bytea,
+  -- How much of the sale the word tells. Null: no word, but what stood after an import was taken back.
+  part text check (part in ('whole', 'items', 'sale', 'payments')),
+  -- Null while it is the only version: then its key has it.
+  content_hash bytea,
+  said jsonb,
+  withdrawn_at timestamptz,
   snapshot jsonb,
   primary key (tenant_id, sale_id, filed_on, version)
 ) partition by range (filed_on);
+-- What an import said lies together, since it was written together: a summary of each stretch of the table finds it, and
+-- costs a bulk import nothing where a tree would cost an entry a row.
+create index sale_revisions_of_batch on pos.sale_revisions using brin (tenant_id, batch_id) with (autosummarize = on);
 call hub.protect('pos.sale_revisions', 'select, insert, update');
+
+-- Who else said what a version says. Only the first to say something makes a version; whoever repeats it leaves a line
+-- here, so that the sale stays when the first is taken back.
+create table pos.sale_sightings (
+  tenant_id uuid not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  version integer not null,
+  batch_id uuid,
+  source_version bigint,
+  source_updated_at timestamptz,
+  -- Its place among the words: after so many versions, and after so many other sightings then.
+  after_versions integer not null,
+  nth integer not null,
+  primary key (tenant_id, sale_id, after_versions, nth)
+);
+create index sale_sightings_of_batch on pos.sale_sightings (tenant_id, batch_id);
+call hub.protect('pos.sale_sightings', 'select, insert, delete');
+
+-- Sales of an import that is being taken back, until they are. Found once, since finding them walks through history.
+create table pos.withdrawals (
+  tenant_id uuid not null,
+  batch_id uuid not null,
+  filed_on date not null,
+  sale_id uuid not null,
+  primary key (tenant_id, batch_id, filed_on, sale_id)
+);
+call hub.protect('pos.withdrawals', 'select, insert, delete');
 
 -- Money given back, filed under its own day.
 create table pos.refunds (
@@ -141,7 +182,9 @@ create table pos.refunds (
   pos_system text not null,
   site_id uuid not null,
   external_id text not null,
+  -- Null while no such sale stands; it is linked when the sale comes.
   sale_id uuid,
+  sale_external_id text,
   currency text not null,
   refunded_at timestamptz not null,
   business_date date not null,
@@ -155,15 +198,34 @@ create table pos.refunds (
   items jsonb not null,
   unallocated bigint not null,
   batch_id uuid,
-  raw bytea,
   recorded_at timestamptz not null,
   primary key (tenant_id, id, filed_on)
 ) partition by range (filed_on);
 create index refunds_by_sale on pos.refunds (tenant_id, sale_id);
 create index refunds_by_day on pos.refunds (tenant_id, business_date, refunded_at, id);
-call hub.protect('pos.refunds', 'select, insert, update');
+create index refunds_unlinked on pos.refunds (tenant_id, connection_id, sale_external_id)
+  where sale_id is null and sale_external_id is not null;
+call hub.protect('pos.refunds', 'select, insert, update, delete');
 
--- Articles as the sales of a connection mention them. Who is who across connections is decided elsewhere.
+-- Every word about a refund, in the order of arrival, with the source's own bytes. A repeat by another batch has no words
+-- of its own: `said` is null, and the word with the same hash has them.
+create table pos.refund_revisions (
+  tenant_id uuid not null,
+  refund_id uuid not null,
+  version integer not null,
+  recorded_at timestamptz not null,
+  batch_id uuid,
+  content_hash bytea not null,
+  said jsonb,
+  raw bytea,
+  withdrawn_at timestamptz,
+  primary key (tenant_id, refund_id, version)
+);
+create index refund_revisions_of_batch on pos.refund_revisions (tenant_id, batch_id, refund_id) where withdrawn_at is null;
+call hub.protect('pos.refund_revisions', 'select, insert, update');
+
+-- Articles as the sales of a connection mention them; the first mention names them. Who is who across connections is
+-- decided elsewhere.
 create table pos.articles (
   tenant_id uuid not null,
   id uuid not null,
@@ -174,10 +236,29 @@ create table pos.articles (
   name text,
   variant text,
   category text,
+  -- The batch whose mention it is. Not mentioned: that batch was taken back, and the next mention names it anew.
+  batch_id uuid,
+  mentioned boolean not null default true,
   primary key (tenant_id, id),
   unique (tenant_id, connection_id, key)
 );
-call hub.protect('pos.articles', 'select, insert');
+create index articles_of_batch on pos.articles (tenant_id, batch_id);
+call hub.protect('pos.articles', 'select, insert, update');
+
+-- What later batches call an article that an earlier one named: who names it when the earlier one is taken back.
+create table pos.article_mentions (
+  tenant_id uuid not null,
+  article_id uuid not null,
+  batch_id uuid,
+  mentioned_at timestamptz not null,
+  sku text,
+  name text,
+  variant text,
+  category text,
+  unique nulls not distinct (tenant_id, article_id, batch_id)
+);
+create index article_mentions_of_batch on pos.article_mentions (tenant_id, batch_id);
+call hub.protect('pos.article_mentions', 'select, insert, delete');
 
 -- Months are made when first needed, by whoever writes; a tenant's own role may not create tables, so it asks here.
 create function pos.ensure_months(first_day date, last_day date) returns integer
@@ -219,7 +300,7 @@ revoke execute on function pos.ensure_months(date, date) from public;
 grant execute on function pos.ensure_months(date, date) to tillwire_app, tillwire_system;
 
 -- Roll-ups: sums over closed sales and refunds, kept in the transaction that writes them. Amounts of one currency and
--- one connection a row, so nothing that must not be added ever is.
+-- one connection a row, so nothing that must not be added ever is. A row is there while a fact stands behind it.
 create table pos.hourly_sales (
   tenant_id uuid not null,
   business_date date not null,
@@ -247,14 +328,14 @@ create table pos.hourly_sales (
   refunded_tip bigint not null,
   primary key (tenant_id, business_date, hour, site_id, connection_id, currency)
 );
-call hub.protect('pos.hourly_sales', 'select, insert, update');
+call hub.protect('pos.hourly_sales', 'select, insert, update, delete');
 
 create table pos.daily_sales (
   like pos.hourly_sales including constraints,
   primary key (tenant_id, business_date, site_id, connection_id, currency)
 );
 alter table pos.daily_sales drop column hour;
-call hub.protect('pos.daily_sales', 'select, insert, update');
+call hub.protect('pos.daily_sales', 'select, insert, update, delete');
 
 create table pos.daily_items (
   tenant_id uuid not null,
@@ -274,7 +355,7 @@ create table pos.daily_items (
   refunded_tax bigint not null,
   primary key (tenant_id, business_date, site_id, connection_id, currency, article_id)
 );
-call hub.protect('pos.daily_items', 'select, insert, update');
+call hub.protect('pos.daily_items', 'select, insert, update, delete');
 -- When an article last sold, and its days in a row, without walking through everything else that sold.
 create index daily_items_of_article on pos.daily_items (tenant_id, article_id, business_date);
 
@@ -284,7 +365,7 @@ create table pos.monthly_items (
   primary key (tenant_id, business_date, site_id, connection_id, currency, article_id)
 );
 alter table pos.monthly_items rename column business_date to month;
-call hub.protect('pos.monthly_items', 'select, insert, update');
+call hub.protect('pos.monthly_items', 'select, insert, update, delete');
 
 create table pos.daily_tenders (
   tenant_id uuid not null,
@@ -301,7 +382,7 @@ create table pos.daily_tenders (
   refunded bigint not null,
   primary key (tenant_id, business_date, site_id, connection_id, currency, tender)
 );
-call hub.protect('pos.daily_tenders', 'select, insert, update');
+call hub.protect('pos.daily_tenders', 'select, insert, update, delete');
 
 -- What reports read. A view is a door too: its columns are promised to other modules, the tables behind it are not.
 create view pos.hourly_figures with (security_invoker = true) as select * from pos.hourly_sales;

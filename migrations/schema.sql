@@ -421,6 +421,25 @@ create policy tenant_wall on hub.tenants for all to tillwire_app using (id = ( S
 grant select on hub.tenants to tillwire_app;
 grant insert, select, update on hub.tenants to tillwire_system;
 
+create table pos.article_mentions (
+  tenant_id uuid not null,
+  article_id uuid not null,
+  batch_id uuid,
+  mentioned_at timestamp with time zone not null,
+  sku text,
+  name text,
+  variant text,
+  category text,
+  constraint article_mentions_tenant_id_article_id_batch_id_key UNIQUE NULLS NOT DISTINCT (tenant_id, article_id, batch_id)
+);
+CREATE INDEX article_mentions_of_batch ON pos.article_mentions USING btree (tenant_id, batch_id);
+alter table pos.article_mentions enable row level security;
+alter table pos.article_mentions force row level security;
+create policy across_tenants on pos.article_mentions for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.article_mentions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.article_mentions to tillwire_app;
+grant select on pos.article_mentions to tillwire_system;
+
 create table pos.articles (
   tenant_id uuid not null,
   id uuid not null,
@@ -431,14 +450,17 @@ create table pos.articles (
   name text,
   variant text,
   category text,
+  batch_id uuid,
+  mentioned boolean not null default true,
   constraint articles_pkey PRIMARY KEY (tenant_id, id),
   constraint articles_tenant_id_connection_id_key_key UNIQUE (tenant_id, connection_id, key)
 );
+CREATE INDEX articles_of_batch ON pos.articles USING btree (tenant_id, batch_id);
 alter table pos.articles enable row level security;
 alter table pos.articles force row level security;
 create policy across_tenants on pos.articles for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.articles for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
-grant insert, select on pos.articles to tillwire_app;
+grant insert, select, update on pos.articles to tillwire_app;
 grant select on pos.articles to tillwire_system;
 
 create table pos.configurations (
@@ -447,18 +469,16 @@ create table pos.configurations (
   pos_system text not null,
   name text not null,
   state text not null,
-  file_shape text,
   site_id uuid,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint configurations_pkey PRIMARY KEY (tenant_id, id),
-  constraint configurations_check CHECK (((pos_system = 'spreadsheet'::text) = (file_shape IS NOT NULL))),
+  constraint configurations_check CHECK (((pos_system <> 'spreadsheet'::text) OR (site_id IS NOT NULL))),
   constraint configurations_name_check CHECK ((name <> ''::text)),
   constraint configurations_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disconnected'::text]))),
   constraint configurations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
   constraint configurations_tenant_id_site_id_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES pos.sites(tenant_id, id)
 );
-CREATE UNIQUE INDEX configurations_file_shape ON pos.configurations USING btree (tenant_id, file_shape, site_id) WHERE (file_shape IS NOT NULL);
 alter table pos.configurations enable row level security;
 alter table pos.configurations force row level security;
 create policy across_tenants on pos.configurations for all to tillwire_system using (true) with check (true);
@@ -489,7 +509,7 @@ alter table pos.daily_items enable row level security;
 alter table pos.daily_items force row level security;
 create policy across_tenants on pos.daily_items for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.daily_items for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
-grant insert, select, update on pos.daily_items to tillwire_app;
+grant delete, insert, select, update on pos.daily_items to tillwire_app;
 grant select on pos.daily_items to tillwire_system;
 
 create table pos.daily_sales (
@@ -522,7 +542,7 @@ alter table pos.daily_sales enable row level security;
 alter table pos.daily_sales force row level security;
 create policy across_tenants on pos.daily_sales for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.daily_sales for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
-grant insert, select, update on pos.daily_sales to tillwire_app;
+grant delete, insert, select, update on pos.daily_sales to tillwire_app;
 grant select on pos.daily_sales to tillwire_system;
 
 create table pos.daily_tenders (
@@ -544,8 +564,48 @@ alter table pos.daily_tenders enable row level security;
 alter table pos.daily_tenders force row level security;
 create policy across_tenants on pos.daily_tenders for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.daily_tenders for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
-grant insert, select, update on pos.daily_tenders to tillwire_app;
+grant delete, insert, select, update on pos.daily_tenders to tillwire_app;
 grant select on pos.daily_tenders to tillwire_system;
+
+create table pos.file_families (
+  tenant_id uuid not null,
+  site_id uuid not null,
+  family text not null,
+  connection_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint file_families_pkey PRIMARY KEY (tenant_id, site_id, family),
+  constraint file_families_family_check CHECK ((family <> ''::text)),
+  constraint file_families_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id),
+  constraint file_families_tenant_id_site_id_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES pos.sites(tenant_id, id)
+);
+alter table pos.file_families enable row level security;
+alter table pos.file_families force row level security;
+create policy across_tenants on pos.file_families for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.file_families for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select on pos.file_families to tillwire_app;
+grant select on pos.file_families to tillwire_system;
+
+create table pos.file_mappings (
+  tenant_id uuid not null,
+  shape text not null,
+  family text not null,
+  preset text,
+  headers jsonb not null,
+  choices jsonb not null,
+  uses integer not null default 1,
+  used_at timestamp with time zone not null,
+  updated_by text not null,
+  constraint file_mappings_pkey PRIMARY KEY (tenant_id, shape),
+  constraint file_mappings_shape_check CHECK ((shape <> ''::text)),
+  constraint file_mappings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
+  constraint file_mappings_uses_check CHECK ((uses > 0))
+);
+alter table pos.file_mappings enable row level security;
+alter table pos.file_mappings force row level security;
+create policy across_tenants on pos.file_mappings for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.file_mappings for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.file_mappings to tillwire_app;
+grant select on pos.file_mappings to tillwire_system;
 
 create table pos.hourly_sales (
   tenant_id uuid not null,
@@ -578,15 +638,16 @@ alter table pos.hourly_sales enable row level security;
 alter table pos.hourly_sales force row level security;
 create policy across_tenants on pos.hourly_sales for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.hourly_sales for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
-grant insert, select, update on pos.hourly_sales to tillwire_app;
+grant delete, insert, select, update on pos.hourly_sales to tillwire_app;
 grant select on pos.hourly_sales to tillwire_system;
 
 create table pos.import_chunks (
   tenant_id uuid not null,
   import_id uuid not null,
+  table_no integer not null,
   no integer not null,
   bytes bytea not null,
-  constraint import_chunks_pkey PRIMARY KEY (tenant_id, import_id, no),
+  constraint import_chunks_pkey PRIMARY KEY (tenant_id, import_id, table_no, no),
   constraint import_chunks_tenant_id_import_id_fkey FOREIGN KEY (tenant_id, import_id) REFERENCES pos.imports(tenant_id, id)
 );
 alter table pos.import_chunks enable row level security;
@@ -611,7 +672,7 @@ alter table pos.import_rejections enable row level security;
 alter table pos.import_rejections force row level security;
 create policy across_tenants on pos.import_rejections for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.import_rejections for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
-grant insert, select on pos.import_rejections to tillwire_app;
+grant delete, insert, select on pos.import_rejections to tillwire_app;
 grant select on pos.import_rejections to tillwire_system;
 
 create table pos.imports (
@@ -622,8 +683,20 @@ create table pos.imports (
   file_name text not null,
   file_bytes bigint not null default 0,
   file_sha256 bytea,
+  container text,
+  tables jsonb not null default '[]'::jsonb,
+  table_no integer,
+  cards_masked bigint not null default 0,
   state text not null,
   detection jsonb,
+  remembered boolean not null default false,
+  joins jsonb,
+  already_imported jsonb,
+  preview jsonb,
+  check_no integer not null default 0,
+  check_state text,
+  check_result jsonb,
+  rows_together boolean not null default false,
   slices integer not null default 0,
   rows_read bigint not null default 0,
   rows_rejected bigint not null default 0,
@@ -642,18 +715,32 @@ create table pos.imports (
   fault jsonb,
   actor text not null,
   created_at timestamp with time zone not null,
+  confirmed_by text,
+  confirmed_at timestamp with time zone,
   started_at timestamp with time zone,
   moved_at timestamp with time zone,
   finished_at timestamp with time zone,
+  undone_by text,
+  undone_at timestamp with time zone,
+  undo_progress real not null default 0,
+  sales_removed bigint not null default 0,
+  sales_restored bigint not null default 0,
+  refunds_removed bigint not null default 0,
   constraint imports_pkey PRIMARY KEY (tenant_id, id),
   constraint imports_check CHECK (((state = 'failed'::text) = (fault IS NOT NULL))),
-  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'detected'::text, 'queued'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint imports_check1 CHECK (((state <> ALL (ARRAY['queued'::text, 'running'::text, 'done'::text])) OR (connection_id IS NOT NULL))),
+  constraint imports_check2 CHECK (((confirmed_by IS NULL) = (confirmed_at IS NULL))),
+  constraint imports_check3 CHECK (((check_state IS NULL) = (check_result IS NULL))),
+  constraint imports_check_state_check CHECK ((check_state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint imports_container_check CHECK ((container = ANY (ARRAY['plain'::text, 'gzip'::text, 'zip'::text, 'xlsx'::text]))),
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'detected'::text, 'queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'undoing'::text, 'undone'::text]))),
   constraint imports_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id),
   constraint imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
   constraint imports_tenant_id_site_id_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES pos.sites(tenant_id, id)
 );
+CREATE INDEX imports_by_hash ON pos.imports USING btree (tenant_id, file_sha256) WHERE (file_sha256 IS NOT NULL);
 CREATE INDEX imports_newest ON pos.imports USING btree (tenant_id, created_at DESC, id DESC);
-CREATE INDEX imports_unfinished ON pos.imports USING btree (moved_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX imports_unfinished ON pos.imports USING btree (moved_at) WHERE ((state = ANY (ARRAY['receiving'::text, 'queued'::text, 'running'::text, 'undoing'::text])) OR (check_state = ANY (ARRAY['waiting'::text, 'running'::text])));
 alter table pos.imports enable row level security;
 alter table pos.imports force row level security;
 create policy across_tenants on pos.imports for all to tillwire_system using (true) with check (true);
@@ -683,7 +770,7 @@ alter table pos.monthly_items enable row level security;
 alter table pos.monthly_items force row level security;
 create policy across_tenants on pos.monthly_items for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.monthly_items for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
-grant insert, select, update on pos.monthly_items to tillwire_app;
+grant delete, insert, select, update on pos.monthly_items to tillwire_app;
 grant select on pos.monthly_items to tillwire_system;
 
 create table pos.refund_keys (
@@ -692,7 +779,6 @@ create table pos.refund_keys (
   external_id text not null,
   refund_id uuid not null,
   filed_on date not null,
-  content_hash bytea not null,
   constraint refund_keys_pkey PRIMARY KEY (tenant_id, connection_id, external_id)
 );
 alter table pos.refund_keys enable row level security;
@@ -701,6 +787,26 @@ create policy across_tenants on pos.refund_keys for all to tillwire_system using
 create policy tenant_wall on pos.refund_keys for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant insert, select, update on pos.refund_keys to tillwire_app;
 grant select on pos.refund_keys to tillwire_system;
+
+create table pos.refund_revisions (
+  tenant_id uuid not null,
+  refund_id uuid not null,
+  version integer not null,
+  recorded_at timestamp with time zone not null,
+  batch_id uuid,
+  content_hash bytea not null,
+  said jsonb,
+  raw bytea,
+  withdrawn_at timestamp with time zone,
+  constraint refund_revisions_pkey PRIMARY KEY (tenant_id, refund_id, version)
+);
+CREATE INDEX refund_revisions_of_batch ON pos.refund_revisions USING btree (tenant_id, batch_id, refund_id) WHERE (withdrawn_at IS NULL);
+alter table pos.refund_revisions enable row level security;
+alter table pos.refund_revisions force row level security;
+create policy across_tenants on pos.refund_revisions for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.refund_revisions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.refund_revisions to tillwire_app;
+grant select on pos.refund_revisions to tillwire_system;
 
 create table pos.refunds (
   tenant_id uuid not null,
@@ -711,6 +817,7 @@ create table pos.refunds (
   site_id uuid not null,
   external_id text not null,
   sale_id uuid,
+  sale_external_id text,
   currency text not null,
   refunded_at timestamp with time zone not null,
   business_date date not null,
@@ -723,18 +830,18 @@ create table pos.refunds (
   items jsonb not null,
   unallocated bigint not null,
   batch_id uuid,
-  raw bytea,
   recorded_at timestamp with time zone not null,
   constraint refunds_pkey PRIMARY KEY (tenant_id, id, filed_on),
   constraint refunds_business_hour_check CHECK (((business_hour >= 0) AND (business_hour <= 23)))
 ) partition by RANGE (filed_on);
 CREATE INDEX refunds_by_day ON ONLY pos.refunds USING btree (tenant_id, business_date, refunded_at, id);
 CREATE INDEX refunds_by_sale ON ONLY pos.refunds USING btree (tenant_id, sale_id);
+CREATE INDEX refunds_unlinked ON ONLY pos.refunds USING btree (tenant_id, connection_id, sale_external_id) WHERE ((sale_id IS NULL) AND (sale_external_id IS NOT NULL));
 alter table pos.refunds enable row level security;
 alter table pos.refunds force row level security;
 create policy across_tenants on pos.refunds for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.refunds for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
-grant insert, select, update on pos.refunds to tillwire_app;
+grant delete, insert, select, update on pos.refunds to tillwire_app;
 grant select on pos.refunds to tillwire_system;
 
 create table pos.sale_keys (
@@ -749,8 +856,8 @@ create table pos.sale_keys (
   source_updated_at timestamp with time zone,
   content_hash bytea not null,
   constraint sale_keys_pkey PRIMARY KEY (tenant_id, connection_id, external_id),
-  constraint sale_keys_check CHECK ((versions >= version)),
-  constraint sale_keys_version_check CHECK ((version >= 1))
+  constraint sale_keys_check CHECK (((versions >= version) AND (versions >= 1))),
+  constraint sale_keys_version_check CHECK ((version >= 0))
 );
 alter table pos.sale_keys enable row level security;
 alter table pos.sale_keys force row level security;
@@ -771,15 +878,41 @@ create table pos.sale_revisions (
   batch_id uuid,
   source_rows integer[],
   raw bytea,
+  part text,
+  content_hash bytea,
+  said jsonb,
+  withdrawn_at timestamp with time zone,
   snapshot jsonb,
-  constraint sale_revisions_pkey PRIMARY KEY (tenant_id, sale_id, filed_on, version)
+  constraint sale_revisions_pkey PRIMARY KEY (tenant_id, sale_id, filed_on, version),
+  constraint sale_revisions_part_check CHECK ((part = ANY (ARRAY['whole'::text, 'items'::text, 'sale'::text, 'payments'::text])))
 ) partition by RANGE (filed_on);
+CREATE INDEX sale_revisions_of_batch ON ONLY pos.sale_revisions USING brin (tenant_id, batch_id) WITH (autosummarize='on');
 alter table pos.sale_revisions enable row level security;
 alter table pos.sale_revisions force row level security;
 create policy across_tenants on pos.sale_revisions for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.sale_revisions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant insert, select, update on pos.sale_revisions to tillwire_app;
 grant select on pos.sale_revisions to tillwire_system;
+
+create table pos.sale_sightings (
+  tenant_id uuid not null,
+  sale_id uuid not null,
+  filed_on date not null,
+  version integer not null,
+  batch_id uuid,
+  source_version bigint,
+  source_updated_at timestamp with time zone,
+  after_versions integer not null,
+  nth integer not null,
+  constraint sale_sightings_pkey PRIMARY KEY (tenant_id, sale_id, after_versions, nth)
+);
+CREATE INDEX sale_sightings_of_batch ON pos.sale_sightings USING btree (tenant_id, batch_id);
+alter table pos.sale_sightings enable row level security;
+alter table pos.sale_sightings force row level security;
+create policy across_tenants on pos.sale_sightings for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.sale_sightings for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.sale_sightings to tillwire_app;
+grant select on pos.sale_sightings to tillwire_system;
 
 create table pos.sites (
   tenant_id uuid not null,
@@ -904,8 +1037,22 @@ alter table pos.transactions enable row level security;
 alter table pos.transactions force row level security;
 create policy across_tenants on pos.transactions for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.transactions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
-grant insert, select, update on pos.transactions to tillwire_app;
+grant delete, insert, select, update on pos.transactions to tillwire_app;
 grant select on pos.transactions to tillwire_system;
+
+create table pos.withdrawals (
+  tenant_id uuid not null,
+  batch_id uuid not null,
+  filed_on date not null,
+  sale_id uuid not null,
+  constraint withdrawals_pkey PRIMARY KEY (tenant_id, batch_id, filed_on, sale_id)
+);
+alter table pos.withdrawals enable row level security;
+alter table pos.withdrawals force row level security;
+create policy across_tenants on pos.withdrawals for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.withdrawals for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.withdrawals to tillwire_app;
+grant select on pos.withdrawals to tillwire_system;
 
 create view pos.daily_figures with (security_invoker=true) as
  SELECT tenant_id,

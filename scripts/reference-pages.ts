@@ -72,6 +72,7 @@ function titleOf(path: string): string {
 
 async function filesPage(): Promise<string> {
   const { FILE_NOTES, NOTICED, ROW_REJECTIONS } = await import('../connectors/spreadsheet/faults.ts')
+  const { INTAKE_NOTES } = await import('../src/modules/intake/notes.ts')
   const table = (codes: Readonly<Record<string, string>>) =>
     rows(
       ['Code', 'Meaning'],
@@ -85,6 +86,10 @@ async function filesPage(): Promise<string> {
     'Told when a file has been looked at. A note of the severity `confirm` waits for a person, or for `--yes`.',
     '',
     ...table(FILE_NOTES),
+    '',
+    'And from what is known of other files:',
+    '',
+    ...table(INTAKE_NOTES),
     '',
     '## Rows that are rejected',
     '',

@@ -1,31 +1,19 @@
 import { hash } from 'node:crypto'
-import { totalOf } from '#canon/money-identity.ts'
-import type {
-  LooseRefund,
-  Modifier,
-  Payment,
-  Refund,
-  RefundItem,
-  Sale,
-  SaleItem,
-  SaleStatus,
-  Tax,
-  Tender,
-} from '#canon/sale.ts'
-import { type Decimal, isNegative, negate } from '#kernel/decimal.ts'
-import type { Instant } from '#kernel/instant.ts'
-import type { Minor } from '#kernel/money.ts'
-import { instantOf, type WallClock } from '#kernel/zone.ts'
-import type { ColumnRole, FileRefund, FileSale } from '../contract.ts'
-import { ONE_PIECE } from './amounts.ts'
-import { DAY_MS } from './dates.ts'
+import type { LooseRefund, Payment, Refund, Sale, SaleItem, SalePart, SaleStatus } from '#canon/sale.ts'
+import { isNegative } from '#kernel/decimal.ts'
+import type { FileRefund, FileSale } from '../contract.ts'
 import type { NoticedCode } from './faults.ts'
 import type { Line } from './line.ts'
 import { dayText, momentOf } from './moments.ts'
-import { amountOf, combined, type Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
 import type { RowReader } from './row-reader.ts'
-import { absolute, SaleAmounts } from './sale-amounts.ts'
-import { brandOf, isPlaceholder, tenderOf } from './words.ts'
+import { SaleAmounts } from './sale-amounts.ts'
+import { SaleItems } from './sale-items.ts'
+import { firstText, type SaleLines, saleLines } from './sale-lines.ts'
+import { SaleMoments } from './sale-moments.ts'
+import { SalePayments } from './sale-payments.ts'
+import { isBelowZero, type RefundOfLines, SaleRefunds } from './sale-refunds.ts'
+import type { RowType } from './synonyms.ts'
 
 // The lines of one sale, together, as canon. What the file does not say stays null; what it says is not bent to fit.
 
@@ -35,94 +23,106 @@ export type Assembled = {
   readonly noticed: readonly NoticedCode[]
 }
 
-const NOON_MS = DAY_MS / 2
 // Sales are made by the million, so what most of them lack is one list for all of them.
 const NO_LINES: readonly Line[] = []
 const NO_FILE_REFUNDS: readonly FileRefund[] = []
 const NO_REFUNDS: readonly Refund[] = []
 const NO_PAYMENTS: readonly Payment[] = []
-const NO_TAXES: readonly Tax[] = []
-const NO_MODIFIERS: readonly Modifier[] = []
+const NO_ITEMS: readonly SaleItem[] = []
+const NOTHING_NOTICED: readonly NoticedCode[] = []
 
 export class Assembler {
   private readonly plan: Plan
   private readonly reader: RowReader
   private readonly typed: boolean
-  private readonly paid: boolean
-  private readonly tendered: boolean
+  private readonly part: SalePart
   private readonly amounts: SaleAmounts
-  private noticed: NoticedCode[] = []
+  private readonly moments: SaleMoments
+  private readonly items: SaleItems
+  private readonly payments: SalePayments
+  private readonly refunds: SaleRefunds
+  private noticed: NoticedCode[] | null = null
 
   constructor(plan: Plan, reader: RowReader) {
+    const notice = (code: NoticedCode): void => this.notice(code)
     this.plan = plan
-    this.amounts = new SaleAmounts(plan)
     this.reader = reader
     this.typed = reader.place.type >= 0
-    this.tendered = reader.place.tender >= 0 || reader.place.card_brand >= 0
-    this.paid = this.tendered || reader.place.total >= 0
+    this.amounts = new SaleAmounts(plan)
+    this.moments = new SaleMoments(plan.zone, notice)
+    this.items = new SaleItems(plan, reader, this.amounts)
+    this.payments = new SalePayments(plan, reader, this.moments)
+    const { amounts, moments, items, payments } = this
+    this.refunds = new SaleRefunds({ plan, reader, amounts, moments, items, payments, notice })
+    this.part = partOf(plan, reader)
   }
 
-  /** `externalId` names the sale; its refunds are named after it. */
-  assemble(lines: readonly Line[], externalId: string): Assembled {
-    this.noticed = []
-    const refunded = this.refundLines(lines)
-    const rest = refunded.length === 0 ? lines : lines.filter((line) => !refunded.includes(line))
-    const voided = this.typed && rest.length > 0 && rest.every((line) => line.type === 'void')
-    const sold = voided || !this.typed ? rest : rest.filter((line) => line.type !== 'void')
-    for (let nth = sold.length; nth < rest.length; nth++) this.noticed.push('line_voided')
-    const refunds = refunded.length === 0 ? [] : this.refundsOf(refunded, externalId, lines)
-    if (sold.length === 0) {
-      const location = this.first(lines, 'location')
-      const currency = lines[0]?.currency ?? this.plan.currency
-      const loose = refunds.map((refund) => {
-        const own: LooseRefund = { ...refund.refund, location, currency }
-        return { refund: own, ...originOf(refund.lines) }
-      })
-      return { sale: null, refunds: loose, noticed: this.noticed }
+  /** `externalId` names the sale; its refunds are named after it. `by`: what made the lines one sale. */
+  assemble(lines: readonly Line[], externalId: string, by: 'sale' | 'row'): Assembled {
+    this.noticed = null
+    const part = by === 'row' ? 'whole' : this.part
+    let [sold, refunds, voided]: [readonly Line[], readonly RefundOfLines[], boolean] = [lines, [], false]
+    if (this.isPlain(lines)) sold = lines
+    else {
+      const back = this.refundLines(lines)
+      if (back.length > 0) {
+        sold = lines.filter((line) => !back.includes(line))
+        refunds = this.refunds.ofLines(back, externalId, lines)
+      }
+      voided = sold.length > 0 && this.isVoid(sold)
+      if (!voided) sold = this.withoutVoids(sold, lines)
+      if (sold.length === 0) return this.loose(lines, refunds)
     }
-    const status: SaleStatus = voided
-      ? 'voided'
-      : this.typed && sold.some((line) => line.type === 'open')
-        ? 'open'
-        : 'closed'
-    const sale = this.sale(
-      sold,
-      externalId,
-      status,
-      refunds.length === 0 ? NO_REFUNDS : refunds.map((refund) => refund.refund),
-    )
-    const day = sale.timePrecision === 'day' ? dayText(momentOf(sold).wall) : null
+    const sale = this.sale(sold, lines, externalId, this.statusOf(sold, voided), refunds)
+    const day = sale.timePrecision === 'day' ? dayText(momentOf(sold, lines).wall) : null
     const { rows, raw } = originOf(lines)
-    return { sale: { sale, day, rows, raw }, refunds: NO_FILE_REFUNDS, noticed: this.noticed }
+    const noticed = this.noticed ?? NOTHING_NOTICED
+    return { sale: { sale, part, day, rows, raw }, refunds: NO_FILE_REFUNDS, noticed }
   }
 
-  private sale(lines: readonly Line[], externalId: string, status: SaleStatus, refunds: readonly Refund[]): Sale {
-    const { plan } = this
-    const { levels } = plan
-    const opened = momentOf(lines)
-    const openedAt = this.instant(opened.line, opened.dayOnly)
-    const closedAt = status === 'open' ? null : lines.length === 1 ? openedAt : this.lastInstant(lines, openedAt)
-    const items: SaleItem[] = []
+  /** Nearly all sales are: nothing was given back, nothing is void, nothing is open. */
+  private isPlain(lines: readonly Line[]): boolean {
     for (const line of lines) {
-      if (line.placeholder) this.noticed.push('item_placeholder')
-      else if (plan.grain === 'item') items.push(this.item(line, status === 'voided'))
+      if (line.type !== 'sale' || line.extras?.cancelled === true) return false
+      if (!this.typed && isBelowZero(line)) return false
     }
-    const discount = absolute(combined(lines, 'discount', levels.discount))
-    const tax = combined(lines, 'tax', levels.tax) ?? 0n
-    const tip = combined(lines, 'tip', levels.tip) ?? 0n
-    const serviceCharge = combined(lines, 'service_charge', levels.service_charge) ?? 0n
-    const taxAdded = plan.tax === 'added' ? tax : 0n
-    const stated = this.amounts.statedTotal(lines, { discount, taxAdded, tip, serviceCharge })
-    const gross = this.amounts.saleGross(lines, items, { stated, discount, taxAdded, tip, serviceCharge })
-    const total = stated ?? totalOf({ gross, discount, taxAdded, serviceCharge, tip, rounding: 0n, deferred: 0n })
+    return true
+  }
+
+  private loose(lines: readonly Line[], refunds: readonly RefundOfLines[]): Assembled {
+    const location = firstText(lines, 'location', this.reader)
+    const currency = lines[0]?.currency ?? this.plan.currency
+    const loose = refunds.map((refund) => {
+      const own: LooseRefund = { ...refund.refund, location, currency }
+      return { refund: own, ...originOf(refund.lines) }
+    })
+    return { sale: null, refunds: loose, noticed: this.noticed ?? NOTHING_NOTICED }
+  }
+
+  private sale(
+    lines: readonly Line[],
+    all: readonly Line[],
+    externalId: string,
+    status: SaleStatus,
+    refunded: readonly RefundOfLines[],
+  ): Sale {
+    const { plan, reader } = this
+    const rows = saleLines(lines, plan.grain)
+    const opened = momentOf(lines, all)
+    const openedAt = this.moments.counted(opened.line, opened.line.zone)
+    const closedAt = status === 'open' ? null : lines.length === 1 ? openedAt : this.moments.lastOf(lines, openedAt)
+    const items = rows.items.length === 0 ? NO_ITEMS : this.itemsOf(rows.items, status === 'voided')
+    const money = this.amounts.moneyOf(rows, items)
+    const { gross, discount, taxAdded, taxIncluded, serviceCharge, tip, rounding, deferred, total } = money
+    const customer = firstText(lines, 'customer', reader)
     return {
       externalId,
-      number: this.first(lines, 'sale_number') ?? lines[0]?.id ?? null,
-      location: this.first(lines, 'location'),
-      register: this.first(lines, 'register'),
-      staff: this.first(lines, 'staff'),
-      channel: this.first(lines, 'channel'),
-      customer: handleOf(this.first(lines, 'customer')),
+      number: firstText(lines, 'sale_number', reader) ?? lines[0]?.id ?? null,
+      location: firstText(lines, 'location', reader),
+      register: firstText(lines, 'register', reader),
+      staff: firstText(lines, 'staff', reader),
+      channel: firstText(lines, 'channel', reader),
+      customer: customer === null ? null : handleOf(customer),
       status,
       currency: lines[0]?.currency ?? plan.currency,
       openedAt,
@@ -131,182 +131,141 @@ export class Assembler {
       gross,
       discount,
       taxAdded,
-      taxIncluded: plan.tax === 'included' ? tax : 0n,
+      taxIncluded,
       serviceCharge,
       tip,
-      rounding: 0n,
-      deferred: 0n,
+      rounding,
+      deferred,
       total,
       items,
       payments:
-        status === 'closed' && this.paid && total !== null ? this.payments(lines, total, tip, closedAt) : NO_PAYMENTS,
-      refunds,
+        status === 'closed' && total !== null
+          ? this.payments.of({ lines: rows, all: lines, total, tip, paidAt: closedAt })
+          : NO_PAYMENTS,
+      refunds: this.refundsOf(lines, externalId, status, refunded),
     }
   }
 
-  private item(line: Line, voided: boolean): SaleItem {
-    const { levels } = this.plan
-    const quantity = line.quantity?.value ?? ONE_PIECE.value
-    const gross = this.amounts.lineGross(line)
-    const name = this.reader.text(line, 'item')
-    return {
-      externalId: this.reader.text(line, 'line_id'),
-      article: {
-        externalId: null,
-        sku: this.reader.text(line, 'sku'),
-        name: name !== null && isPlaceholder(name) ? null : name,
-        variant: this.reader.text(line, 'variant'),
-        category: this.reader.text(line, 'category'),
-      },
-      quantity: voided && isNegative(quantity) ? negate(quantity) : quantity,
-      unitPrice: line.price?.minor ?? null,
-      gross: voided && gross !== null ? absolute(gross) : gross,
-      discount: levels.discount === 'line' ? absolute(line.discount) : 0n,
-      taxes: levels.tax === 'line' && line.taxes.length > 0 ? this.taxes(line) : NO_TAXES,
-      modifiers: NO_MODIFIERS,
-      kind: 'article',
+  private itemsOf(lines: readonly Line[], voided: boolean): readonly SaleItem[] {
+    const items: SaleItem[] = []
+    for (const line of lines) {
+      if (line.placeholder) this.notice('item_placeholder')
+      else if (line.extras?.itemKind !== 'service_charge') items.push(this.items.item(line, voided))
     }
-  }
-
-  private taxes(line: Line): readonly Tax[] {
-    const included = this.plan.tax === 'included'
-    const taxes: Tax[] = []
-    for (const amount of line.taxes) {
-      if (amount !== null && amount !== 0n) taxes.push({ name: null, rate: null, amount, included })
-    }
-    return taxes
-  }
-
-  private payments(lines: readonly Line[], total: Minor, tip: Minor, paidAt: Instant | null): readonly Payment[] {
-    if (this.plan.grain === 'payment' && lines.length > 1) {
-      return lines.map((line) => this.payment([line], line.total ?? 0n, line.tip ?? 0n, paidAt))
-    }
-    return [this.payment(lines, total, tip, paidAt)]
-  }
-
-  private payment(lines: readonly Line[], amount: Minor, tip: Minor, paidAt: Instant | null): Payment {
-    const word = this.first(lines, 'tender')
-    const card = this.first(lines, 'card_brand')
-    return {
-      externalId: null,
-      tender: this.tender(lines),
-      brand: card ?? (word === null ? null : brandOf(word)),
-      last4: lastFour(this.first(lines, 'last4')),
-      amount,
-      tip,
-      paidAt,
-    }
-  }
-
-  private tender(lines: readonly Line[]): Tender {
-    if (!this.tendered) return 'unknown'
-    const word = this.first(lines, 'tender')
-    if (word !== null) return tenderOf(word)
-    return this.first(lines, 'card_brand') === null ? 'unknown' : 'card'
-  }
-
-  private refundLines(lines: readonly Line[]): readonly Line[] {
-    if (this.typed)
-      return lines.some((line) => line.type === 'refund') ? lines.filter((line) => line.type === 'refund') : NO_LINES
-    if (!lines.some(isBelowZero)) return NO_LINES
-    const wholeIsNegative = this.amounts.worthOf(lines) < 0n
-    return lines.filter((line) => this.isRefund(line, wholeIsNegative))
-  }
-
-  private isRefund(line: Line, wholeIsNegative: boolean): boolean {
-    if (line.type !== 'sale') return false
-    if (line.quantity !== null && isNegative(line.quantity.value)) return true
-    // A counted article at a negative amount inside a sale is a reduction; without a count, money went back.
-    return wholeIsNegative || (line.quantity === null && this.amounts.lineWorth(line) < 0n)
+    return items
   }
 
   private refundsOf(
     lines: readonly Line[],
     saleId: string,
-    all: readonly Line[],
-  ): { refund: Refund; lines: readonly Line[] }[] {
-    const dated = momentOf(all)
-    const byMoment = new Map<number, Line[]>()
+    status: SaleStatus,
+    refunded: readonly RefundOfLines[],
+  ): readonly Refund[] {
+    const { refunded: amount, refunded_tip } = this.reader.place
+    // What was taken for a void sale and given back is in no turnover, so it must not be taken off it.
+    const beside = status !== 'voided' && Math.max(amount, refunded_tip) >= 0
+    if (refunded.length === 0 && !beside) return NO_REFUNDS
+    return [...refunded.map(({ refund }) => refund), ...(beside ? this.refunds.ofColumns(lines, saleId) : NO_REFUNDS)]
+  }
+
+  private statusOf(lines: readonly Line[], voided: boolean): SaleStatus {
+    if (voided) return 'voided'
+    return this.typed && lines.some((line) => line.type === 'open') ? 'open' : 'closed'
+  }
+
+  /** Cancelled as a whole before anything was paid back for it, or void row by row. */
+  private isVoid(lines: readonly Line[]): boolean {
+    const cancelled = lines.some((line) => line.extras?.cancelled === true)
+    if (cancelled && !lines.some(isPaidBack)) return true
+    const told = this.toldType(lines)
+    return lines.every((line) => this.typeOf(line, told) === 'void')
+  }
+
+  private withoutVoids(lines: readonly Line[], all: readonly Line[]): readonly Line[] {
+    const told = this.toldType(all)
+    const left = lines.filter((line) => this.typeOf(line, told) !== 'void')
+    for (let nth = left.length; nth < lines.length; nth++) this.notice('line_voided')
+    return left.length === lines.length ? lines : left
+  }
+
+  private refundLines(lines: readonly Line[]): readonly Line[] {
+    const { grain } = this.plan
+    if (this.typed) {
+      const told = this.toldType(lines)
+      const back = lines.filter((line) => this.typeOf(line, told) === 'refund')
+      return back.length === 0 ? NO_LINES : back
+    }
+    if (!lines.some(isBelowZero)) return NO_LINES
+    if (grain === 'sale' || grain === 'payment') return lines.filter(isBelowZero)
+    const kept = lines.filter((line) => !isReturned(line))
+    if (kept.length === 0) return lines
+    // A row that was given back may state a total of its own, so what the sale came to is read off the others.
+    const rows = saleLines(kept, grain)
+    if (this.amounts.worthOf(rows) < 0n) return lines
+    if (kept.length < lines.length && this.isSettledTogether(rows, lines)) return NO_LINES
+    return lines.filter((line) => isReturned(line) || this.isMoneyBack(line))
+  }
+
+  /** A counted article at a negative amount inside a sale is a reduction; without a count, money went back. */
+  private isMoneyBack(line: Line): boolean {
+    if (line.quantity !== null || line.grain !== 'item') return false
+    return this.amounts.lineWorth(line) < 0n
+  }
+
+  /** An article exchanged for another: what the sale states was owed has the one given back inside already. */
+  private isSettledTogether(kept: SaleLines, lines: readonly Line[]): boolean {
+    const stated = kept.items.length > 0 ? this.amounts.ownTotal(kept) : null
+    if (stated === null || lines.some((line) => isReturned(line) && (line.total ?? stated) !== stated)) return false
+    let [all, sold] = [0n, 0n]
     for (const line of lines) {
-      const wall = Number.isNaN(line.wall) ? dated.wall : line.wall
-      const same = byMoment.get(wall)
-      if (same) same.push(line)
-      else byMoment.set(wall, [line])
+      if (line.grain !== 'item') continue
+      const worth = (this.amounts.lineGross(line) ?? 0n) - this.amounts.lineDiscount(line)
+      all += worth
+      if (!isReturned(line)) sold += worth
     }
-    return [...byMoment].map(([wall, own]) => {
-      const stamp = new Date(wall).toISOString().slice(0, 19)
-      const line = own.find((one) => !Number.isNaN(one.wall)) ?? dated.line
-      const externalId = lines[0]?.id === null ? saleId : `${saleId}/refund@${stamp}`
-      return { refund: this.refund(own, externalId, this.instant(line, line.dayOnly)), lines: own }
-    })
+    return distance(stated, all) < distance(stated, sold)
   }
 
-  private refund(lines: readonly Line[], externalId: string, refundedAt: Instant): Refund {
-    const { levels, tax, grain } = this.plan
-    const items: RefundItem[] = []
-    let sum = 0n
-    for (const line of lines) {
-      if (line.placeholder) this.noticed.push('item_placeholder')
-      const ownTax = levels.tax === 'line' ? absolute(amountOf(line, 'tax')) : 0n
-      const before = absolute(this.amounts.lineGross(line))
-      const after =
-        before - (levels.discount === 'line' ? absolute(line.discount) : 0n) + (tax === 'added' ? ownTax : 0n)
-      const amount = levels.total === 'line' && line.total !== null ? absolute(line.total) : after
-      sum += amount
-      if (grain === 'item' && !line.placeholder) items.push(this.refundItem(line, amount, ownTax))
-    }
-    const stated = levels.total === 'sale' ? combined(lines, 'total', 'sale') : null
-    const gross =
-      grain === 'item' ? null : (combined(lines, 'gross', levels.gross) ?? combined(lines, 'net', levels.net))
-    return {
-      externalId,
-      refundedAt,
-      amount: stated !== null ? absolute(stated) : grain === 'item' || gross === null ? sum : absolute(gross),
-      tax: absolute(combined(lines, 'tax', levels.tax)),
-      tip: absolute(combined(lines, 'tip', levels.tip)),
-      tender: this.tender(lines),
-      reason: null,
-      items,
-    }
+  /** What the rows that say nothing of their type are: what the first that does says. */
+  private toldType(lines: readonly Line[]): RowType {
+    // An empty cell of a column of its own says that the row is not void.
+    const told = lines.find((line) => line.typeSaid && (line.type !== 'void' || this.reader.place.voided < 0))
+    return told === undefined ? 'sale' : this.typeOf(told, 'sale')
   }
 
-  private refundItem(line: Line, amount: Minor, tax: Minor): RefundItem {
-    const { article, quantity } = this.item(line, true)
-    return { saleItemExternalId: null, article, quantity: quantity as Decimal, amount, tax }
+  private typeOf(line: Line, told: RowType): RowType {
+    const type = line.typeSaid ? line.type : told
+    // A sale whose state is "refunded" with the amount beside it is a sale of which something was given back.
+    return type === 'refund' && isPaidBack(line) && !isBelowZero(line) ? 'sale' : type
   }
 
-  private first(lines: readonly Line[], role: ColumnRole): string | null {
-    if (this.reader.place[role] < 0) return null
-    for (const line of lines) {
-      const text = this.reader.text(line, role)
-      if (text !== null) return text
-    }
-    return null
-  }
-
-  private lastInstant(lines: readonly Line[], openedAt: Instant): Instant {
-    let last: Line | null = null
-    for (const line of lines) if (!line.dayOnly && line.wall > (last?.wall ?? Number.NEGATIVE_INFINITY)) last = line
-    if (last === null || last.wall === momentOf(lines).wall) return openedAt
-    return this.at(last, last.wall).at
-  }
-
-  private instant(line: Line, dayOnly: boolean): Instant {
-    const { at, fate } = this.at(line, dayOnly ? Math.floor(line.wall / DAY_MS) * DAY_MS + NOON_MS : line.wall)
-    if (fate === 'twice') this.noticed.push('time_twice')
-    else if (fate === 'never') this.noticed.push('time_never')
-    return at
-  }
-
-  private at(line: Line, wall: number): { at: Instant; fate: 'once' | 'twice' | 'never' } {
-    if (line.offset !== null) return { at: (wall - line.offset * 60_000) as Instant, fate: 'once' }
-    return instantOf(wall as WallClock, line.zone ?? this.plan.site.zone)
+  private notice(code: NoticedCode): void {
+    this.noticed ??= []
+    this.noticed.push(code)
   }
 }
 
-function isBelowZero(line: Line): boolean {
-  const amount = line.total ?? line.gross ?? line.net ?? line.price?.minor
-  return (amount !== undefined && amount < 0n) || (line.quantity !== null && isNegative(line.quantity.value))
+/** How much of a sale a table tells. */
+function partOf({ grain, levels }: Plan, { place }: RowReader): SalePart {
+  if (grain === 'sale') return 'sale'
+  if (grain === 'payment') return 'payments'
+  if (grain === 'mixed') return 'whole'
+  const { tender, card_brand, tip, tender_amount, total } = place
+  const told = Math.max(tender, card_brand, tip, tender_amount) >= 0 || (total >= 0 && levels.total === 'sale')
+  return told ? 'whole' : 'items'
+}
+
+/** What was given back was taken before: such a sale stands, with its refund. */
+function isPaidBack({ extras }: Line): boolean {
+  return (extras?.refunded ?? 0n) !== 0n
+}
+
+function isReturned({ quantity }: Line): boolean {
+  return quantity !== null && isNegative(quantity.value)
+}
+
+function distance(one: bigint, other: bigint): bigint {
+  return one < other ? other - one : one - other
 }
 
 function originOf(lines: readonly Line[]): { rows: readonly number[]; raw: string } {
@@ -316,11 +275,6 @@ function originOf(lines: readonly Line[]): { rows: readonly number[]; raw: strin
 }
 
 /** The same customer has the same handle, and the handle says nothing about the person: the column may hold a name. */
-function handleOf(text: string | null): string | null {
-  return text === null ? null : `customer:${hash('sha256', text, 'hex').slice(0, 24)}`
-}
-
-function lastFour(text: string | null): string | null {
-  const digits = text?.replace(/\D/g, '') ?? ''
-  return digits.length >= 4 ? digits.slice(-4) : null
+function handleOf(text: string): string {
+  return `customer:${hash('sha256', text, 'hex').slice(0, 24)}`
 }

@@ -1,5 +1,7 @@
 import { type CurrencyCode, isCurrencyCode } from '#kernel/currency.ts'
-import type { ColumnMapping, FileNote, FileSite } from '../contract.ts'
+import type { ColumnMapping, ColumnRole, FileNote, FileSite } from '../contract.ts'
+import { choiceFault } from './choice-fault.ts'
+import { NUMERIC_ROLES } from './column-fit.ts'
 import { fileNote } from './faults.ts'
 import { heading } from './header.ts'
 import type { Survey } from './survey.ts'
@@ -8,7 +10,7 @@ import type { Survey } from './survey.ts'
 
 export type CurrencyGuess = {
   readonly currency: CurrencyCode
-  readonly from: 'file' | 'site'
+  readonly from: 'file' | 'person' | 'site'
   readonly notes: readonly FileNote[]
 }
 
@@ -80,13 +82,14 @@ const SHARED_SIGNS: Readonly<Record<string, readonly string[]>> = {
   'kr.': ['DKK', 'SEK', 'NOK', 'ISK'],
 }
 
-const MONEY_ROLES = new Set(['unit_price', 'gross', 'discount', 'tax', 'net', 'total', 'tip', 'service_charge', 'fee'])
+const MONEY_ROLES: ReadonlySet<ColumnRole> = new Set([...NUMERIC_ROLES].filter((role) => role !== 'quantity'))
 
 export function guessCurrency(
   columns: readonly ColumnMapping[],
   look: Survey,
   preamble: readonly string[],
   site: FileSite,
+  chosen: CurrencyCode | undefined,
 ): CurrencyGuess {
   const column = columns.find(({ role }) => role === 'currency')
   const values = column ? look.evidence[column.index]?.values : undefined
@@ -95,6 +98,10 @@ export function guessCurrency(
     .filter(([code]) => isCurrencyCode(code))
     .sort((a, b) => b[1] - a[1])
   const first = codes[0]?.[0]
+  if (chosen !== undefined) {
+    refuseContradiction(chosen, column?.header, codes)
+    return { currency: chosen, from: 'person', notes: [] }
+  }
   if (first !== undefined && isCurrencyCode(first)) {
     return { currency: first, from: 'file', notes: codes.length > 1 ? [fileNote('currency_mixed', 'warning')] : [] }
   }
@@ -112,6 +119,19 @@ export function guessCurrency(
   return { currency: site.currency, from: 'site', notes: [] }
 }
 
+/** A column that names another currency in every row would go on deciding for each row. */
+function refuseContradiction(
+  chosen: CurrencyCode,
+  header: string | undefined,
+  codes: readonly (readonly [string, number])[],
+): void {
+  if (!isCurrencyCode(chosen)) throw choiceFault(`"${chosen}" is no currency of ISO 4217. Choose a code such as EUR.`)
+  if (codes.length === 0 || codes.some(([code]) => code === chosen)) return
+  throw choiceFault(
+    `"${header}" says ${codes[0]?.[0]} and never ${chosen}. Choose "ignore" for that column to read all amounts as ${chosen}.`,
+  )
+}
+
 function signsAtAmounts(columns: readonly ColumnMapping[], look: Survey): readonly string[] {
   const counts = new Map<string, number>()
   for (const { role, index } of columns) {
@@ -122,7 +142,9 @@ function signsAtAmounts(columns: readonly ColumnMapping[], look: Survey): readon
 }
 
 function signsInHeadings(columns: readonly ColumnMapping[]): readonly string[] {
-  return columns.filter(({ role }) => MONEY_ROLES.has(role)).flatMap(({ header }) => heading(header).hints)
+  const hints = columns.filter(({ role }) => MONEY_ROLES.has(role)).flatMap(({ header }) => heading(header).hints)
+  // `Total (all)` is not in Albanian lek.
+  return hints.filter((hint) => !/^[a-z]{3}$/.test(hint))
 }
 
 /** `Currency: DKK` above the header. */

@@ -62,7 +62,7 @@ export function isMonthName(word: string): boolean {
   return MONTH_BY_NAME.has(word.toLowerCase())
 }
 
-// Abbreviations that mean one offset wherever they are used; others (IST, BST, CST of China) are not guessed at.
+// Abbreviations that mean one offset wherever tills write them.
 const OFFSETS: Readonly<Record<string, number>> = {
   UTC: 0,
   GMT: 0,
@@ -84,6 +84,40 @@ const OFFSETS: Readonly<Record<string, number>> = {
   AEDT: 660,
   NZST: 720,
   NZDT: 780,
+  AKST: -540,
+  AKDT: -480,
+  HST: -600,
+  NST: -210,
+  NDT: -150,
+  ADT: -180,
+  BRT: -180,
+  ART: -180,
+  MSK: 180,
+  SAST: 120,
+  EAT: 180,
+  WAT: 60,
+  SGT: 480,
+  HKT: 480,
+  JST: 540,
+  KST: 540,
+  AWST: 480,
+  ACST: 570,
+  ACDT: 630,
+}
+
+/** Abbreviations that several zones share, and their offsets. A time that ends in one is read as the local clock. */
+export const SHARED_ZONE_LETTERS: Readonly<Record<string, readonly number[]>> = {
+  CST: [-360, 480, -300],
+  IST: [330, 120, 60],
+  BST: [60, 360],
+  AST: [-240, 180],
+  GST: [240, -120],
+}
+
+/** The letters behind a time of day that do not say one offset; null where there are none. */
+export function sharedZoneLetters(time: string): string | null {
+  const letters = time.slice(-3).toUpperCase()
+  return letters in SHARED_ZONE_LETTERS ? letters : null
 }
 
 const NUMERIC_DATE = /^(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})\.?$/
@@ -219,10 +253,13 @@ function two(text: string, at: number): number {
   return tens < 0 || ones < 0 ? -1 : tens * 10 + ones
 }
 
-/** Minutes east of UTC; undefined for letters that several zones share. */
-function readOffset(text: string): number | undefined {
+/** Minutes east of UTC; null for letters that several zones share, undefined for letters of none. */
+function readOffset(text: string): number | null | undefined {
   const match = /^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$/i.exec(text)
-  if (!match) return OFFSETS[text.toUpperCase()]
+  if (!match) {
+    const letters = text.toUpperCase()
+    return letters in SHARED_ZONE_LETTERS ? null : OFFSETS[letters]
+  }
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0)
   return minutes > 14 * 60 ? undefined : match[1] === '-' ? -minutes : minutes
 }

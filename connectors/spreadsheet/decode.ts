@@ -1,10 +1,11 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import type { FileDetection } from '../contract.ts'
+import type { FileEncoding } from '../contract.ts'
 import { fileFault } from './faults.ts'
 
 // From bytes to text. A byte that is no text becomes U+FFFD; the row that holds it is refused, the file is not.
 
-export type Encoding = FileDetection['encoding']
+/** UTF-16 was made UTF-8 when the file arrived. */
+export type Encoding = Exclude<FileEncoding, 'utf-16le' | 'utf-16be'>
 
 export type EncodingGuess = {
   readonly encoding: Encoding
@@ -24,10 +25,6 @@ const WINDOWS_1252 =
 /** Judges the first part of a file. Throws `file.binary` when it is no text in any encoding that we read. */
 export function guessEncoding(head: Buffer): EncodingGuess {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return known('utf-8', true)
-  if (head[0] === 0xff && head[1] === 0xfe) return known('utf-16le', true)
-  if (head[0] === 0xfe && head[1] === 0xff) return known('utf-16be', true)
-  const utf16 = guessUtf16(head)
-  if (utf16) return known(utf16, false)
   if (isAscii(head)) {
     refuseControls(head)
     return { encoding: 'utf-8', byteOrderMark: false, settled: false }
@@ -56,20 +53,6 @@ export function guessEightBit(part: Buffer): Encoding {
 
 function known(encoding: Encoding, byteOrderMark: boolean): EncodingGuess {
   return { encoding, byteOrderMark, settled: true }
-}
-
-function guessUtf16(head: Buffer): Encoding | null {
-  const length = Math.min(head.length, 4096)
-  let even = 0
-  let odd = 0
-  for (let at = 0; at < length; at++) {
-    if (head[at] !== 0) continue
-    if (at % 2 === 0) even++
-    else odd++
-  }
-  if (odd > length / 5 && even < odd / 10) return 'utf-16le'
-  if (even > length / 5 && odd < even / 10) return 'utf-16be'
-  return null
 }
 
 /** Text has no control bytes but blanks and line ends; a few NUL bytes of a broken disk are a row's trouble. */
@@ -125,8 +108,6 @@ export class Decoder {
 
 function decode(bytes: Buffer, encoding: Encoding): string {
   if (encoding === 'utf-8') return bytes.toString('utf8')
-  if (encoding === 'utf-16le') return bytes.toString('utf16le')
-  if (encoding === 'utf-16be') return Buffer.from(bytes).swap16().toString('utf16le')
   const latin = bytes.toString('latin1')
   return latin.replace(/[\x80-\x9f]/g, (char) => WINDOWS_1252[char.charCodeAt(0) - 0x80] ?? char)
 }
@@ -135,7 +116,6 @@ function decode(bytes: Buffer, encoding: Encoding): string {
 function wholeLength(bytes: Buffer, encoding: Encoding): number {
   const length = bytes.length
   if (encoding === 'windows-1252') return length
-  if (encoding !== 'utf-8') return length - (length % 2)
   for (let back = 1; back <= 3 && back <= length; back++) {
     const byte = bytes[length - back] ?? 0
     if (byte < 0x80) return length

@@ -1,94 +1,204 @@
-import { exponentOf } from '#kernel/currency.ts'
-import type { ColumnMapping, DateOrder, FileDetection, FileNote, FileSite, FileSource } from '../contract.ts'
+import { Fault } from '#kernel/fault.ts'
+import { isZoneName } from '#kernel/zone.ts'
+import type {
+  ColumnMapping,
+  ColumnRole,
+  DateOrder,
+  FileChoices,
+  FileDetection,
+  FileGrain,
+  FileNote,
+  FileSite,
+  FileSource,
+} from '../contract.ts'
 import { refuseAggregates } from './aggregates.ts'
-import { guessColumns } from './columns.ts'
-import { type CurrencyGuess, guessCurrency } from './currency.ts'
+import { choiceFault } from './choice-fault.ts'
+import { NUMERIC_ROLES } from './column-fit.ts'
+import { guessCurrency } from './currency.ts'
 import { decideDateOrder } from './date-order.ts'
 import type { ColumnEvidence } from './evidence.ts'
 import { fileFault, fileNote } from './faults.ts'
 import { plainWords, shapeOf } from './header.ts'
-import { bareId, isStrongId } from './ids.ts'
-import { assumedMark, columnMark, fileMark, makePlan, type Plan } from './plan.ts'
-import { RowReader } from './row-reader.ts'
-import { type Survey, survey } from './survey.ts'
+import { evidenceOf, mapColumns } from './mapping.ts'
+import { assumedMark, columnMark, fileMark } from './marks.ts'
+import { markNotes, notesOf, withAccepted } from './notes.ts'
+import { planOf } from './plan.ts'
+import { matchPreset } from './presets/matching.ts'
+import type { Preset } from './presets/preset.ts'
+import { PRESETS, presetOf } from './presets/registry.ts'
+import { relate, UNRELATED } from './relations.ts'
+import { scoreOf } from './score.ts'
+import { LOOK_BYTES_MAX, type Survey, survey } from './survey.ts'
 import { DAY_FIRST_HEADINGS } from './synonyms.ts'
-import { readLayout, settleEncoding } from './table.ts'
+import { type Layout, type LayoutChoices, readLayout, settleEncoding } from './table.ts'
+import { checkTenderAmounts } from './tender-amounts.ts'
 
-// What a file is: its layout, its columns, its habits. Looks at the first rows, and at all of them where the first
-// leave something open that would change a figure.
+// What a table is: its layout, its columns, its habits. Looks at the first rows, and further where the first leave
+// something open that would change a figure. What a person chose is taken as given, or refused with a reason.
 
-const ROWS_MIN = 20_000
-const NUMERIC = new Set([
-  'quantity',
-  'unit_price',
-  'gross',
-  'discount',
-  'tax',
-  'net',
-  'total',
-  'tip',
-  'service_charge',
-  'fee',
-])
+export async function detectSales(file: FileSource, site: FileSite, choices: FileChoices): Promise<FileDetection> {
+  let first: Fault | null = null
+  let layoutChoices: LayoutChoices = choices
+  for (let tries = 0; tries < LAYOUTS_MAX; tries++) {
+    let found: Found | null = null
+    try {
+      found = await lookInto(file, site, choices, layoutChoices)
+      return judged(found)
+    } catch (cause) {
+      if (!(cause instanceof Fault && NO_SALES.has(cause.code))) throw first ?? cause
+      first ??= cause
+    }
+    const other = otherLayout(choices, layoutChoices, found)
+    if (other === null) break
+    layoutChoices = other
+  }
+  throw first ?? fileFault('file.no_sales')
+}
 
-export async function detectSales(file: FileSource, site: FileSite): Promise<FileDetection> {
-  const layout = await readLayout(file)
-  const { encoding } = await settleEncoding(file, layout)
+const NO_SALES: ReadonlySet<string> = new Set(['file.no_header', 'file.no_date', 'file.no_sales', 'file.no_rows'])
+const LAYOUTS_MAX = 4
+
+/** Where the table at hand holds no sales, another one in the same file may: further down, or parted by another sign. */
+function otherLayout(said: FileChoices, tried: LayoutChoices, found: Found | null): LayoutChoices | null {
+  if (found !== null && said.headerRow === undefined) {
+    const { look, layout } = found
+    if (look.nextTable !== null && look.nextTable <= layout.headEndsAt) return { ...tried, headerRow: look.nextTable }
+  }
+  if (said.delimiter !== undefined || tried.take !== undefined || found?.layout.rivalDelimiter === null) return null
+  return { ...said, take: 'rival' }
+}
+
+async function lookInto(
+  file: FileSource,
+  site: FileSite,
+  choices: FileChoices,
+  layoutChoices: LayoutChoices,
+): Promise<Found> {
+  const layout = await readLayout(file, layoutChoices)
+  const { encoding, assumed } = await settleEncoding(file, layout, LOOK_BYTES_MAX)
   const source = { delimiter: layout.delimiter, headerRow: layout.header.row, encoding }
-  const width = layout.header.cells.length
-  const look = await survey(file, source, width, { rowsMin: ROWS_MIN, settled: isSettled })
+  const look = await survey(file, source, layout.header.cells, openColumns)
+  return { file, site, choices, layout: { ...layout, encoding }, look, encodingAssumed: assumed }
+}
+
+type Found = {
+  readonly file: FileSource
+  readonly site: FileSite
+  readonly choices: FileChoices
+  readonly layout: Layout
+  readonly look: Survey
+  readonly encodingAssumed: boolean
+}
+
+function judged(found: Found): FileDetection {
+  const { file, site, choices, layout, look } = found
+  const { header, delimiter, encoding } = layout
+  const preset = presetFor(header.cells, choices)
+  if (preset?.refuse !== undefined) throw fileFault('file.no_sales_export', preset.refuse)
   if (look.rowsLookedAt === 0) {
     throw fileFault(
       'file.no_rows',
       'The file names its columns, but no row follows. Choose a longer period and export again.',
     )
   }
-  const columns = guessColumns(layout.header.cells.map((header, at) => ({ header, evidence: evidenceAt(look, at) })))
-  requireSales(columns)
-  const dayFirst = layout.header.cells.some((cell) => DAY_FIRST_HEADINGS.includes(plainWords(cell)))
-  const numeric = columns.filter((column) => NUMERIC.has(column.role)).map((column) => evidenceAt(look, column.index))
-  const money = guessCurrency(columns, look, layout.header.preamble, site)
-  const mark = fileMark(numeric)
-  const decimalMark = mark ?? assumedMark(layout.delimiter, money.currency, dayFirst)
-  const dates = decideDateOrder(columns, look.evidence, { dayFirst, decimalMark, fileName: file.name, site })
-  const grain = grainOf(columns, look, dates.order)
-  const plan = makePlan({
+  const looks = header.cells.map((cell, at) => ({ header: cell, evidence: evidenceAt(look, at) }))
+  const mapped = mapColumns(looks, preset, choices.columns)
+  requireSales(mapped.columns, choices)
+  const habits = habitsOf(found, preset, mapped.columns)
+  const { marks, money } = habits
+  const { columns, notes } = checkTenderAmounts(mapped.columns, look.rows, marks, money.currency)
+  const draft = {
     columns,
-    evidence: look.evidence,
-    rows: look.rows,
-    site,
-    grain,
-    dateOrder: dates.order,
-    decimalMark,
+    dateOrder: habits.dateOrder,
+    marks,
     currency: money.currency,
-  })
-  refuseAggregates(columns, look, plan)
-  const notes = [
-    ...dates.notes,
-    ...money.notes,
-    ...markNotes(numeric, mark, money, decimalMark),
-    ...columnNotes(columns, look, plan),
-    ...rowNotes(look, plan),
-    ...(encoding === 'windows-1252' ? [fileNote('encoding_guessed', 'warning')] : []),
-    ...(look.truncated ? [fileNote('file_truncated', 'confirm')] : []),
+    zone: zoneOf(site, choices),
+    grain: choices.grain ?? preset?.grain ?? grainOf(columns, look, habits.dateOrder),
+    preset: preset === null ? null : { id: preset.id, name: preset.name },
+    ...UNRELATED,
+  }
+  const relations = relate(planOf(draft), look.rows, preset, choices)
+  const { levels, tax, tipInTotal, netTrusted } = relations
+  const settled = { ...draft, levels, tax, tipInTotal, netTrusted }
+  const plan = planOf(settled)
+  if (preset === null) refuseAggregates(columns, look, plan)
+  const { container } = file
+  const shape = shapeOf(header.cells)
+  const all = [
+    ...mapped.notes,
+    ...notes,
+    ...habits.notes,
+    ...notesOf({ columns, look, layout, plan, relations, container, choices }),
+    ...encodingNotes(encoding, found.encodingAssumed, choices),
   ]
   return {
-    container: layout.container,
+    ...settled,
+    container,
     encoding,
     byteOrderMark: layout.byteOrderMark,
-    delimiter: layout.delimiter,
-    preamble: layout.header.preamble,
-    headerRow: layout.header.row,
-    columns,
-    shape: shapeOf(layout.header.cells),
-    grain,
-    dateOrder: dates.order,
-    decimalMark,
-    currency: money.currency,
+    delimiter,
+    preamble: header.preamble,
+    headerRow: header.row,
+    shape,
+    family: preset?.family ?? shape,
+    score: scoreOf(columns, look, preset),
+    decimalMark: habits.decimalMark,
     currencyFrom: money.from,
     rowsLookedAt: look.rowsLookedAt,
     wholeFile: look.wholeFile,
-    notes,
+    notes: withAccepted(all, choices.accepted ?? []),
+    choices,
+  }
+}
+
+function presetFor(headers: readonly string[], { preset }: FileChoices): Preset | null {
+  if (preset === null) return null
+  // A preset that was chosen once and is known no longer leaves the headings to speak for themselves.
+  return (preset === undefined ? null : presetOf(preset)) ?? matchPreset(headers, PRESETS)
+}
+
+type Habits = {
+  readonly dateOrder: DateOrder
+  readonly decimalMark: '.' | ','
+  readonly marks: readonly ('.' | ',')[]
+  readonly money: Pick<FileDetection, 'currency'> & { readonly from: FileDetection['currencyFrom'] }
+  readonly notes: readonly FileNote[]
+}
+
+/** How this table writes money, numbers and dates: told by its cells, where they tell. */
+function habitsOf(
+  { file, site, choices, layout, look }: Found,
+  preset: Preset | null,
+  columns: readonly ColumnMapping[],
+): Habits {
+  const { header, delimiter } = layout
+  const dayFirst = header.cells.some((cell) => DAY_FIRST_HEADINGS.includes(plainWords(cell)))
+  const money = guessCurrency(columns, look, header.preamble, site, choices.currency)
+  const numeric = evidenceOf(columns, look.evidence, NUMERIC_ROLES)
+  // Numbers of a workbook were written by us, and always show their mark.
+  const chosenMark = file.container === 'xlsx' ? undefined : choices.decimalMark
+  const mark = fileMark(numeric)
+  const decimalMark = chosenMark ?? mark ?? assumedMark(numeric, { delimiter, currency: money.currency, dayFirst })
+  const dates = decideDateOrder(columns, look.evidence, {
+    chosen: choices.dateOrder,
+    preset: preset?.dateOrder,
+    wholeFile: look.wholeFile,
+    dayFirst,
+    decimalMark,
+    preamble: header.preamble,
+    fileName: file.name,
+    site,
+  })
+  return {
+    dateOrder: dates.order,
+    decimalMark,
+    marks: look.evidence.map((column) => chosenMark ?? columnMark(column) ?? decimalMark),
+    money,
+    notes: [
+      ...dates.notes,
+      ...money.notes,
+      ...(chosenMark === undefined ? markNotes(numeric, mark, money.currency, decimalMark) : []),
+    ],
   }
 }
 
@@ -98,33 +208,48 @@ function evidenceAt(look: Survey, at: number): ColumnEvidence {
   return found
 }
 
-/** Nothing is open any more that later rows could settle. */
-function isSettled(evidence: readonly ColumnEvidence[]): boolean {
-  let marks = 0
-  let open = 0
-  for (const column of evidence) {
+/** Columns of which later rows could still settle the order of dates or the decimal mark. */
+function openColumns(evidence: readonly ColumnEvidence[]): readonly number[] {
+  const markKnown = evidence.some((column) => columnMark(column) !== null)
+  return evidence.flatMap((column, at) => {
+    if (column.share('text') > 0.5) return []
     const { dmy, mdy, either } = column.orders
-    if (either > 0 && dmy === 0 && mdy === 0) return false
-    if (columnMark(column) !== null) marks++
-    else if (column.marks.either > 0) open++
-  }
-  return open === 0 || marks > 0
+    const datesOpen = either > 0 && dmy === 0 && mdy === 0
+    const markOpen = !markKnown && column.marks.either > 0
+    return datesOpen || markOpen ? [at] : []
+  })
 }
 
-function requireSales(columns: readonly ColumnMapping[]): void {
-  const has = (...roles: readonly ColumnMapping['role'][]): boolean =>
-    columns.some((column) => roles.includes(column.role))
+function requireSales(columns: readonly ColumnMapping[], choices: FileChoices): void {
+  const has = (...roles: readonly ColumnRole[]): boolean => columns.some((column) => roles.includes(column.role))
+  const chosen = columns.some((column) => column.from === 'person')
   if (!has('date', 'date_time')) {
+    if (chosen || choices.preset !== undefined) {
+      throw choiceFault(
+        'With these choices no column says when a sale took place. Choose a column of dates as "date" or "date and time".',
+      )
+    }
     throw fileFault(
       'file.no_date',
       'No column of this file says when a sale took place. Export transactions, items or receipts with their dates.',
     )
   }
-  if (!has('item', 'sku', 'unit_price', 'gross', 'net', 'total')) throw fileFault('file.no_sales')
+  if (has('item', 'sku', 'unit_price', 'gross', 'net', 'total', 'tender_amount')) return
+  if (chosen) {
+    throw choiceFault('With these choices no column holds articles or amounts. Choose a column as "item" or "total".')
+  }
+  throw fileFault('file.no_sales')
 }
 
-function grainOf(columns: readonly ColumnMapping[], look: Survey, dateOrder: DateOrder): FileDetection['grain'] {
-  const place = (role: ColumnMapping['role']): number => columns.find((column) => column.role === role)?.index ?? -1
+function zoneOf(site: FileSite, { zone }: FileChoices): FileSite['zone'] {
+  if (zone === undefined) return site.zone
+  if (!isZoneName(zone)) throw choiceFault(`"${zone}" is no time zone. Choose a name such as Europe/Berlin.`)
+  return zone
+}
+
+function grainOf(columns: readonly ColumnMapping[], look: Survey, dateOrder: DateOrder): FileGrain {
+  const place = (role: ColumnRole): number => columns.find((column) => column.role === role)?.index ?? -1
+  if (place('row_grain') >= 0) return 'mixed'
   if (place('item') >= 0 || place('sku') >= 0 || dateOrder === null) return 'item'
   const id = place('sale_id')
   if (id < 0) return 'sale'
@@ -133,106 +258,12 @@ function grainOf(columns: readonly ColumnMapping[], look: Survey, dateOrder: Dat
   return place('tender') >= 0 && repeated > ids.length * 0.02 ? 'payment' : 'sale'
 }
 
-function markNotes(
-  numeric: readonly ColumnEvidence[],
-  mark: '.' | ',' | null,
-  money: CurrencyGuess,
-  assumed: '.' | ',',
+function encodingNotes(
+  encoding: FileDetection['encoding'],
+  assumed: boolean,
+  choices: FileChoices,
 ): readonly FileNote[] {
-  const notes: FileNote[] = []
-  const own = new Set(numeric.map(columnMark).filter((one) => one !== null))
-  if (own.size > 1) notes.push(fileNote('decimal_mark_mixed', 'warning'))
-  const open = numeric.some((column) => columnMark(column) === null && column.marks.either > 0)
-  if (mark === null && open && exponentOf(money.currency) !== 3) {
-    const example =
-      assumed === '.'
-        ? '1,234 as one thousand two hundred and thirty-four'
-        : '1.234 as one thousand two hundred and thirty-four'
-    notes.push(
-      fileNote(
-        'decimal_mark_ambiguous',
-        'confirm',
-        `Numbers have one mark with three digits behind it. We read ${example}; please confirm.`,
-      ),
-    )
-  }
-  return notes
-}
-
-function columnNotes(columns: readonly ColumnMapping[], look: Survey, plan: Plan): readonly FileNote[] {
-  const notes: FileNote[] = []
-  const place = (role: ColumnMapping['role']): number => columns.find((column) => column.role === role)?.index ?? -1
-  if (Math.max(place('unit_price'), place('gross'), place('net'), place('total')) < 0) {
-    notes.push(
-      fileNote('no_prices', 'warning', 'The file has articles and no amounts: units can be counted, turnover cannot.'),
-    )
-  }
-  if (place('sale_id') < 0) notes.push(fileNote('ids_synthesised', 'info'))
-  else {
-    const heading = columns[place('sale_id')]?.header
-    const values = [...evidenceAt(look, place('sale_id')).values.keys()].map(bareId)
-    if (values.some((value) => value !== heading && !isStrongId(value))) notes.push(fileNote('ids_restart', 'info'))
-  }
-  if (!plan.taxProven)
-    notes.push(
-      fileNote(
-        'tax_assumed_included',
-        'confirm',
-        plan.tax === 'included'
-          ? undefined
-          : 'No amounts tell whether tax is inside the prices; it is taken as added to them.',
-      ),
-    )
-  for (const role of plan.levelsAssumed) {
-    const heading = columns[place(role)]?.header ?? role
-    const taken = plan.levels[role] === 'sale' ? 'one amount of the sale, repeated' : 'an amount of each row'
-    notes.push(
-      fileNote(
-        'amount_level_assumed',
-        'confirm',
-        `"${heading}" is the same on every row of each sale. It is taken as ${taken}; please confirm.`,
-      ),
-    )
-  }
-  const names = columns.map((column) => plainWords(column.header)).filter((words) => words !== '')
-  if (new Set(names).size < names.length) notes.push(fileNote('columns_repeated', 'warning'))
-  return notes
-}
-
-function rowNotes(look: Survey, plan: Plan): readonly FileNote[] {
-  const reader = new RowReader(plan)
-  const counts = { total: 0, header: 0, placeholder: 0, dayOnly: 0, line: 0 }
-  for (const row of look.rows) {
-    const reading = reader.read(row)
-    if (reading.kind === 'total' || reading.kind === 'header') counts[reading.kind]++
-    if (reading.kind !== 'line') continue
-    counts.line++
-    if (reading.placeholder) counts.placeholder++
-    if (reading.dayOnly) counts.dayOnly++
-  }
-  const notes: FileNote[] = []
-  if (counts.total > 0) notes.push(fileNote('total_rows', 'info'))
-  if (counts.header > 0) notes.push(fileNote('header_repeated', 'info'))
-  if (counts.placeholder > 0) {
-    notes.push(
-      fileNote(
-        'placeholder_items',
-        'info',
-        'Some rows name no article, but a stand-in such as NONE. They prove a sale and add no article.',
-      ),
-    )
-  }
-  if (counts.line > 0 && counts.dayOnly > counts.line / 2) notes.push(fileNote('no_times', 'info'))
-  if (look.oneOver > 0) notes.push(fileNote('trailing_delimiter', 'info'))
-  if (look.ragged > 0) {
-    const severity = look.ragged > look.rowsLookedAt / 2 ? 'confirm' : 'warning'
-    notes.push(
-      fileNote(
-        'rows_ragged',
-        severity,
-        `${look.ragged} of the first ${look.rowsLookedAt} rows have more or fewer cells than the header.`,
-      ),
-    )
-  }
-  return notes
+  if (choices.encoding !== undefined) return []
+  if (encoding === 'windows-1252') return [fileNote('encoding_guessed', 'warning')]
+  return assumed ? [fileNote('encoding_assumed', 'info')] : []
 }

@@ -85,7 +85,7 @@ test('when all sales come back late the rows are dealt out to scratch files firs
 test('a reading that stops in the middle leaves no scratch file behind', async () => {
   const scratchDir = await mkdtemp(join(tmpdir(), 'far-apart-'))
   const source = sourceOf(sortedByPosition(24_000, 2))
-  for await (const slice of files.read(source, await files.detect(source, home), home, {
+  for await (const slice of files.read(source, await files.detect(source, home, {}), home, {
     rowsPerSlice: 1000,
     scratchDir,
   })) {
@@ -94,6 +94,26 @@ test('a reading that stops in the middle leaves no scratch file behind', async (
   }
   expect(await readdir(scratchDir)).toEqual([])
   await rm(scratchDir, { recursive: true })
+})
+
+test('a row that cannot be read holds back its sale however far away the others are, held or dealt out', async () => {
+  for (const sales of [13_000, 26_000]) {
+    const lines = sortedByPosition(sales, 2).toString().split('\n')
+    // The second row of sale 5 has no amount that can be read, the second row of sale 9 a letter that is none.
+    lines[sales + 5] = (lines[sales + 5] ?? '').replace(/\d+\.25/, 'two')
+    lines[sales + 9] = (lines[sales + 9] ?? '').replace('Article', 'Art?cle')
+    const bytes = Buffer.from(lines.join('\n').replace('Article 0', 'Ärticle 0'))
+    bytes[bytes.indexOf('Art?cle') + 3] = 0xff
+    const { sales: read, slices } = await readWhole(files, sourceOf(bytes), home, 2000)
+    const refused = slices.flatMap((slice) => slice.rejected).map(({ row, code }) => [row, code])
+    expect(refused.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual([
+      [6, 'row.sale_incomplete'],
+      [10, 'row.sale_incomplete'],
+      [sales + 6, 'row.amount_unreadable'],
+      [sales + 10, 'row.encoding'],
+    ])
+    expect(read.length).toBe(sales - 2)
+  }
 })
 
 test('equal rows without an id are told apart, however far apart they lie', async () => {
@@ -118,7 +138,7 @@ afterAll(() => rm(scratchDir, { recursive: true, force: true }))
 test('the same slices come again, dealt out or not', async () => {
   for (const bytes of [sortedByPosition(24_000, 2), sortedBySale(5000, 3)]) {
     const source = sourceOf(bytes)
-    const detection = await files.detect(source, home)
+    const detection = await files.detect(source, home, {})
     const runs: string[][] = []
     for (let run = 0; run < 2; run++) {
       const slices: string[] = []

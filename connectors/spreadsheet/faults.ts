@@ -8,8 +8,11 @@ import type { FileNote } from '../contract.ts'
 export const SPREADSHEET_FAULTS = {
   'file.empty': 'The file holds no bytes, or nothing but blank lines.',
   'file.binary': 'The file is a picture, a PDF or another kind of binary data, whatever its name says.',
-  'file.workbook_unsupported': 'The file is an Excel workbook. Save the sheet as CSV and give that file.',
-  'file.archive_unsupported': 'The file is an archive. Unpack it and give the CSV file inside.',
+  'file.workbook_unsupported':
+    'The file is a spreadsheet of a kind that is not read, such as .xls, .xlsb or .ods. Save it as XLSX or CSV and give that file.',
+  'file.archive_unsupported':
+    'The file is an archive of a kind that is not read. Unpack it and give the table inside, or pack it as zip or gzip.',
+  'file.protected': 'The file is protected by a password. Open it, remove the password, save it and give that file.',
   'file.not_a_table': 'The file is text, but no table: a web page, JSON, or lines without columns.',
   'file.no_header': 'No row names the columns. Export again with a heading row.',
   'file.no_rows': 'The file names its columns, but no row follows.',
@@ -17,9 +20,14 @@ export const SPREADSHEET_FAULTS = {
   'file.no_sales': 'There are dates, but neither amounts nor articles: not a list of sales.',
   'file.aggregate_report':
     'The file is a report of totals, not a list of sales. Export transactions, items or receipts.',
-  'file.damaged': 'The packed data cannot be unpacked at all.',
-  'file.unpacks_too_large': 'The packed file unpacks to more than 200 times its size and more than 1 GiB.',
-  'file.too_many_columns': 'A row has more than 2,000 columns.',
+  'file.no_sales_export':
+    'The headings are those of a known export that holds no sales. The sentence says which export to give instead.',
+  'file.choice_unusable': 'What was chosen for the file cannot be read so. The sentence says what to choose instead.',
+  'file.damaged': 'The archive or workbook cannot be unpacked, or is not what its format says. Export it again.',
+  'file.unpacks_too_large':
+    'The packed file unpacks to more than 4 GiB, to more than 200 times its size beyond 256 MiB, or to more than 1,000 files. Split it and give the parts one by one.',
+  'file.too_many_columns':
+    'A row has more than 2,000 columns. Look for a wrong delimiter, or delete the columns that are not needed, and give the file again.',
   'file.sale_id_not_distinct': 'The column taken for the id of the sale holds the same id on more than 20,000 rows.',
 } as const
 
@@ -46,6 +54,10 @@ export const ROW_REJECTIONS = {
   'row.date_range': 'The date is before 1990 or after 2099. Correct it and import the row again.',
   'row.text_long':
     'A name or an id is longer than 1,000 characters. Look for a missing quotation mark or delimiter, correct it and import the row again.',
+  'row.sale_incomplete':
+    'Another row of this sale could not be read, so the sale waits. Mend that row and give these rows again.',
+  'row.sale_id_missing':
+    'The row names no sale, and no row above it does. Put the id of its sale into the row and import it again.',
 } as const
 
 export type RowRejectionCode = keyof typeof ROW_REJECTIONS
@@ -72,21 +84,31 @@ export const FILE_NOTES = {
   currency_mixed: 'The file has more than one currency.',
   currency_of_sign: 'The currency is read from a sign that several currencies share.',
   looks_aggregated: 'Each article occurs at most once a day: this may be a report of totals.',
+  dates_half_converted:
+    'Some dates of a workbook are dates and others are text: a spreadsheet program took day and month for each other.',
+  delimiter_ambiguous: 'Two delimiters make a table of the file almost equally well.',
+  encoding_assumed: 'The first part of a long file is plain ASCII; letters behind it are read as UTF-8.',
+  preset_column_odd: 'A column of a known export holds something else than that export does.',
+  second_table: 'Another heading row with its own table follows further down.',
+  tender_amounts_uneven: 'Columns named like ways to pay do not add up to the total; they are not read.',
+  zone_letters_ambiguous: 'Letters behind the times, such as CST, are those of several zones.',
   columns_repeated: 'Several columns have the same heading.',
   file_truncated: 'The file breaks off before its end.',
 } as const
 
 export type FileNoteCode = keyof typeof FILE_NOTES
 
-/** Counts in a slice's `noticed`. The first two stand for rows that are in no sale and not in `rejected` either. */
+/** Counts in a slice's `noticed`. The first three stand for rows that are in no sale and not in `rejected` either. */
 export const NOTICED = {
   total_row: 'A row with totals, not read as a sale.',
   header_repeated: 'The header once more, in the middle of the file.',
+  row_passed_over: 'A row that the export says is neither of an item, nor of a sale, nor of a payment.',
   item_placeholder: 'A row that proves a sale and names no article.',
   time_twice: 'A local time that the end of summer time repeats; the first was taken.',
   time_never: 'A local time that the start of summer time leaves out; it was moved forward.',
   row_padded: 'A row with fewer cells than the header; the missing ones are read as empty.',
   line_voided: 'A voided line inside a sale that stands.',
+  refund_time_unknown: "A refund whose time the file does not say; its sale's was taken.",
   type_unknown: 'A word in the type column that is not known; the row was read as a sale.',
   zone_unknown: "A time zone that is not known; the site's was taken.",
   file_truncated: 'The file breaks off before its end.',

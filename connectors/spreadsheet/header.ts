@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { choiceFault } from './choice-fault.ts'
 import { dateParts, isMonthName, readTime, splitMoment } from './dates.ts'
 import { fileFault } from './faults.ts'
 import { isNullText, numberShape } from './numbers.ts'
@@ -30,7 +31,24 @@ export function findHeader(rows: readonly Row[]): Header {
     if (score > (best?.score ?? SCORE_MIN)) best = { row, score }
   }
   if (!best) throw missingHeader(filled)
-  const { row } = best
+  // A header that is repeated further down may score better there; what stands between the two are sales all the same.
+  const words = trimmedCells(best.row.cells).join('\n')
+  const first = rows.find((row) => row.flaw === null && trimmedCells(row.cells).join('\n') === words)
+  return headerOf(first ?? best.row, rows)
+}
+
+/** The row that a person says names the columns, whatever it looks like. Rows count from 1. */
+export function headerAt(rows: readonly Row[], number: number): Header {
+  const row = rows.find((other) => other.row === number)
+  if (!row || row.flaw !== null || row.cells.filter((cell) => cell.trim() !== '').length < 2) {
+    throw choiceFault(
+      `Row ${number} names no columns: it is not there, or fewer than two of its cells are filled. Choose the row that stands right above the first sale.`,
+    )
+  }
+  return headerOf(row, rows)
+}
+
+function headerOf(row: Row, rows: readonly Row[]): Header {
   return {
     row: row.row,
     cells: row.cells.map((cell) => cell.trim()),
@@ -89,11 +107,18 @@ export function cellKind(cell: string): CellKind {
   const text = cell.trim()
   if (text === '' || isNullText(text)) return 'text'
   if (text.length > 60 || text.endsWith(':') || startsLikeAName(text)) return 'text'
-  // 12.34 is an amount far more often than a time; a column that is headed as times may still hold it.
-  if (!/^\d{1,2}\.\d{2}$/.test(text) && readTime(text)) return 'time'
+  // 12.34 is an amount far more often than a time, and 12.05.26 a day; a column that is headed as times may hold both.
+  if (!/^\d{1,2}\.\d{2}$/.test(text) && !isDottedDay(text) && readTime(text)) return 'time'
   const [date, time] = splitMoment(text)
   if (dateParts(date)) return time === '' ? 'date' : readTime(time) ? 'date_time' : 'text'
   return numberShape(text) ? 'number' : 'text'
+}
+
+/** `24.03.23`, and not `22.14.20`: no month is the fourteenth. */
+function isDottedDay(text: string): boolean {
+  const parts = /^(\d{1,2})\.(\d{2})\.\d{2}$/.exec(text)
+  const [a, b] = [Number(parts?.[1]), Number(parts?.[2])]
+  return parts !== null && a >= 1 && b >= 1 && Math.max(a, b) <= 31 && Math.min(a, b) <= 12
 }
 
 const LEADING_WORD = /^\p{L}{4,}(?![\p{L},.])/u
@@ -104,7 +129,12 @@ function startsLikeAName(text: string): boolean {
   return word !== undefined && !isMonthName(word)
 }
 
+/** No heading says more in more letters; what is longer would take long to take apart. */
+const HEADING_CHARS_MAX = 300
+
 export type Heading = {
+  /** As it stands. */
+  readonly text: string
   /** Lower-case words without accents, one blank between. */
   readonly words: string
   /** What stood in brackets: a currency, a rate. */
@@ -112,7 +142,8 @@ export type Heading = {
 }
 
 /** `Moms (25.0%)` → `moms` with a hint; `OrderNumber` → `order number`; `Order #` → `order number`. */
-export function heading(text: string): Heading {
+export function heading(header: string): Heading {
+  const text = header.slice(0, HEADING_CHARS_MAX)
   const hints: string[] = []
   const bare = text.replace(/[([{]([^)\]}]*)[)\]}]/g, (_, inner: string) => {
     hints.push(inner.trim())
@@ -120,12 +151,16 @@ export function heading(text: string): Heading {
   })
   // A heading that is nothing but brackets is its content; one such as `Preis (netto)` needs the word in them.
   const worded = hints.filter((hint) => /^\p{L}{5,}$/u.test(hint)).join(' ')
-  return { words: plainWords(`${bare} ${worded}`), hints }
+  return { text, words: plainWords(`${bare} ${worded}`), hints }
 }
 
-/** A heading's words: `OrderNumber` is two. */
+// Abbreviations of one word that are written like two.
+const LONE_WORDS = /\b(?:MwSt|USt)\b/g
+
+/** A heading's words: `OrderNumber` is two, `MwSt` is one. */
 export function plainWords(text: string): string {
-  const apart = text.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+  const lone = text.replace(LONE_WORDS, (word) => word.toLowerCase())
+  const apart = lone.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
   return cellWords(apart.replaceAll('#', ' number '))
 }
 
@@ -142,8 +177,29 @@ export function cellWords(text: string): string {
     .trim()
 }
 
-/** The same for every export of one shape: a hash over the normalised set of headings in order. */
+/** Columns that we add to a download of refused rows. A mended file that still has them is of the shape it was. */
+export function isOurs(header: string): boolean {
+  return /^\s*tillwire/i.test(header)
+}
+
+/** The same for every export of one shape: a hash over the normalised headings in order. */
 export function shapeOf(cells: readonly string[]): string {
-  const words = cells.map((cell) => plainWords(cell) || cell.trim().toLowerCase())
+  const words = trimmedCells(cells.filter((cell) => !isOurs(cell))).map(
+    (cell) => plainWords(cell) || cell.toLowerCase(),
+  )
   return createHash('sha256').update(JSON.stringify(words)).digest('hex')
+}
+
+/**
+ * Names for columns that outlive a moved one: the heading; `Name#2` for the second of a name; `#4` for the column at
+ * place 4, from 0, that has no heading.
+ */
+export function columnKeys(headers: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>()
+  return headers.map((header, index) => {
+    if (header === '') return `#${index}`
+    const times = (seen.get(header) ?? 0) + 1
+    seen.set(header, times)
+    return times === 1 ? header : `${header}#${times}`
+  })
 }

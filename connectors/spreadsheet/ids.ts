@@ -16,6 +16,14 @@ export function isStrongId(id: string): boolean {
   return digits >= 10 || (letters > 0 && digits > 0 && letters + digits >= 8)
 }
 
+/** What is known of a till's ids: given once for all time, begun anew each day, or to be judged by their look. */
+export type IdRule = 'forever' | 'day' | 'look'
+
+/** Whether the id alone names a sale for good. */
+export function isLasting(id: string, rule: IdRule): boolean {
+  return rule === 'look' ? isStrongId(id) : rule === 'forever'
+}
+
 /** Without blanks, and without the `.0` that a number gets on its way through a data frame. */
 export function bareId(cell: string): string {
   const id = cell.trim()

@@ -30,13 +30,18 @@ describe('a number is read as the file writes it', () => {
     ['0', '.', '0'],
     ['-0.00', '.', '0'],
     ['100 DR', '.', '-100'],
+    ['PEN 12', '.', '12'],
+    ['12 eur', '.', '12'],
   ] as const)('%s with the decimal mark %s is %s', (cell, mark, value) => {
     expect(readNumber(cell, mark)).toBe(value)
   })
 
-  test.each(['12a', 'abc', '1,23,45', '12.34.5', '1-2', '--5', '5 Stück', '+-+', '(5'])('%s is no number', (cell) => {
-    expect(readNumber(cell, '.')).toBeNull()
-  })
+  test.each(['12a', 'abc', '1,23,45', '12.34.5', '1-2', '--5', '5 Stück', '+-+', '(5', 'VAT 20', 'Tea 2', 'Pen 12'])(
+    '%s is no number',
+    (cell) => {
+      expect(readNumber(cell, '.')).toBeNull()
+    },
+  )
 
   test('a mark with three digits behind it may group or divide, unless the number shows which', () => {
     expect(['1,234', '1.234', '12,5', '0.125', '1.234,5', '1,234,567', '1234.567'].map(markEvidence)).toEqual([

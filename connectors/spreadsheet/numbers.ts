@@ -1,3 +1,5 @@
+import { isCurrencyCode } from '#kernel/currency.ts'
+
 // From the text of a cell to a plain decimal. Which mark is the decimal one is settled per column from all its cells;
 // a single cell is read the other way only when it cannot be read the settled way.
 
@@ -7,8 +9,9 @@ const CURRENCY_SIGNS = '€£$¥₹₩₪₫₴₺₽₱฿₦₡₲₵₸₭₮
 const BLANKS = '\u0020\u00a0\u202f\u2009\u2007\t'
 const MINUSES = '-−–'
 const NULLS = new Set(['', '-', '--', '–', '—', 'n/a', 'na', 'null', '#n/a', 'none', 'nan'])
-// An ISO code or a sign written with letters, before or after the digits: `1.234,56 EUR`, `kr. 12`, `R$ 5`.
-const LETTERS = /^(?:[A-Z]{3}|kr\.?|fr\.?|sfr\.?|rs\.?|r\$|zł|lei|ft|kč|us\$|ca\$|a\$|au\$|nz\$|hk\$|s\$|mx\$)$/i
+// A sign written with letters, before or after the digits: `kr. 12`, `R$ 5`; the commonest codes in any case.
+const LETTERS =
+  /^(?:eur|usd|gbp|chf|dkk|sek|nok|kr\.?|fr\.?|sfr\.?|rs\.?|r\$|zł|lei|ft|kč|us\$|ca\$|a\$|au\$|nz\$|hk\$|s\$|mx\$)$/i
 
 export type NumberShape = {
   readonly negative: boolean
@@ -81,14 +84,19 @@ function side(text: string): Side | null {
     else letters += char
   }
   if (letters === '') return found
-  if (letters.length > 1 && LETTERS.test(letters)) return { ...found, sign: letters }
+  if (letters.length > 1 && isSign(letters)) return { ...found, sign: letters }
   if ((letters.endsWith('.') || letters.endsWith(',')) && letters.length <= 2) {
     found.mark = text.endsWith(letters.slice(-1))
     letters = letters.slice(0, -1)
   }
   if (letters === '') return found
   if (letters.length <= 2 && CURRENCY_SIGNS.includes(letters)) return { ...found, sign: letters }
-  return LETTERS.test(letters) ? { ...found, sign: letters } : null
+  return isSign(letters) ? { ...found, sign: letters } : null
+}
+
+/** `1.234,56 EUR`; `VAT 20` and `Tea 2` are names. */
+function isSign(letters: string): boolean {
+  return LETTERS.test(letters) || (letters.length === 3 && isCurrencyCode(letters))
 }
 
 /** Group blanks and apostrophes stand before three digits, or before two in Indian numbers; elsewhere it is no number. */

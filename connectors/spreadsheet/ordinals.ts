@@ -18,6 +18,11 @@ export class Ordinals {
     return ordinal
   }
 
+  /** Whether an equal row came within the last two generations. */
+  knows(content: string): boolean {
+    return this.current.has(content) || this.previous.has(content)
+  }
+
   nextGeneration(): void {
     this.previous = this.current
     this.current = new Map()

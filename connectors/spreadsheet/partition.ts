@@ -2,11 +2,14 @@ import { createReadStream } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileSlice, FileSource } from '../contract.ts'
-import { contentKey } from './group.ts'
+import type { RowRejectionCode } from './faults.ts'
 import { keyHash } from './ids.ts'
+import type { RowReading } from './line.ts'
+import { contentKey } from './naming.ts'
 import type { Plan } from './plan.ts'
 import { Records, type Row } from './records.ts'
 import { RowReader } from './row-reader.ts'
+import { settleOther } from './settle.ts'
 import type { Slices } from './slices.ts'
 import { type RowSource, rowsOf } from './table.ts'
 
@@ -15,11 +18,13 @@ import { type RowSource, rowsOf } from './table.ts'
 
 const ROWS_PER_PARTITION = 40_000
 const PARTITIONS_MAX = 256
+/** Between a row's number and the flaw that its text alone would not show again. */
+const FLAW_MARK = '!'
 const BUFFER_CHARS = 128 * 1024
 
 export type Partitions = {
   readonly paths: readonly string[]
-  /** Rows that are in no partition: refused ones, totals, repeated headers. */
+  /** Rows that are in no partition: totals, repeated headers, refused ones that name no sale. */
   readonly rowsElsewhere: number
   drop(): Promise<void>
 }
@@ -43,23 +48,26 @@ export async function* partitionRows(
     for (const row of batch.rows) {
       const reading = reader.read(row)
       if (reading.kind === 'blank') continue
-      if (reading.kind === 'line') {
-        const line = reading
-        const key = line.id === null ? contentKey(line, reader) : keyHash(line.id)
-        const writer = writers[key % count]
-        if (writer?.add(`${row.row}${source.delimiter}${row.raw}\n`)) await writer.flush()
+      const key = keyOf(reading, reader)
+      if (reading.kind === 'line' || key !== null) {
+        const flaw = row.flaw === null ? '' : `${FLAW_MARK}${row.flaw}`
+        const writer = writers[(key ?? 0) % count]
+        if (writer?.add(`${row.row}${flaw}${source.delimiter}${row.raw}\n`)) await writer.flush()
         continue
       }
       rowsElsewhere++
-      if (reading.kind === 'rejected') {
-        slices.reject(reading.rejected)
-        if (!row.ended && row.flaw === 'row.cut_off') slices.notice('file_truncated', 1)
-      } else slices.notice(reading.kind === 'total' ? 'total_row' : 'header_repeated', 1)
+      settleOther(reading, row, slices)
       if (slices.full) yield slices.take(rowsElsewhere, 0)
     }
   }
   for (const writer of writers) await writer.close()
   return { paths, rowsElsewhere, drop: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** Rows of one sale have one key, those of them that cannot be read too. Null for a row that is of no sale. */
+function keyOf(reading: RowReading, reader: RowReader): number | null {
+  if (reading.kind === 'line') return reading.id === null ? contentKey(reading, reader) : keyHash(reading.id)
+  return reading.kind === 'rejected' && reading.sale !== null ? keyHash(reading.sale.id) : null
 }
 
 class PartitionWriter {
@@ -102,7 +110,9 @@ export async function* readPartition(path: string, delimiter: string): AsyncGene
   yield records.finish().map(original)
 
   function original(row: Row): Row {
-    const [number = '', ...cells] = row.cells
-    return { ...row, row: Number(number), raw: row.raw.slice(number.length + 1), cells }
+    const [first = '', ...cells] = row.cells
+    const [number = '', flaw] = first.split(FLAW_MARK)
+    const raw = row.raw.slice(first.length + 1)
+    return { ...row, row: Number(number), raw, cells, flaw: (flaw as RowRejectionCode | undefined) ?? row.flaw }
   }
 }

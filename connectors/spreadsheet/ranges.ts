@@ -1,7 +1,7 @@
 import type { Minor } from '#kernel/money.ts'
 import type { ColumnRole, FileRefund, FileSale } from '../contract.ts'
 import { AMOUNT_MAX, isBeyond } from './amounts.ts'
-import type { Line } from './line.ts'
+import type { Line, LineExtras } from './line.ts'
 import type { Places } from './row-cells.ts'
 
 // How far out a row and a sale may be. Beyond, a number is no longer exact in JSON, a month has no place in the store,
@@ -27,9 +27,11 @@ const NAMES: readonly ColumnRole[] = [
   'variant',
   'sku',
   'category',
+  'payment_id',
   'tender',
   'card_brand',
   'last4',
+  'refund_reason',
   'location',
   'register',
   'staff',
@@ -50,7 +52,14 @@ export function isRowBeyond(row: Line): boolean {
     size(row.tip) +
     size(row.service)
   for (const tax of row.taxes) reach += size(tax)
+  if (row.extras !== null) reach += sizeOfExtras(row.extras)
   return reach > AMOUNT_MAX
+}
+
+function sizeOfExtras(extras: LineExtras): number {
+  let reach = size(extras.deferred) + size(extras.rounding) + size(extras.refunded) + size(extras.refundedTip)
+  for (const amount of extras.tendered) reach += size(amount)
+  return reach
 }
 
 /** A number holds every amount of a row exactly. */
@@ -63,8 +72,8 @@ export function isSaleBeyond(sale: FileSale | null, refunds: readonly FileRefund
   if (lines < MANY_LINES) return false
   const amounts = [...refunds.map(({ refund }) => refund), ...(sale?.sale.refunds ?? [])].map(({ amount }) => amount)
   if (sale) {
-    const { gross, discount, taxAdded, taxIncluded, serviceCharge, tip, total } = sale.sale
-    amounts.push(gross ?? 0n, discount, taxAdded, taxIncluded, serviceCharge, tip, total ?? 0n)
+    const { gross, discount, taxAdded, taxIncluded, serviceCharge, tip, rounding, deferred, total } = sale.sale
+    amounts.push(gross ?? 0n, discount, taxAdded, taxIncluded, serviceCharge, tip, rounding, deferred, total ?? 0n)
   }
   return amounts.some((amount) => isBeyond(amount, SALE_AMOUNT_MAX))
 }

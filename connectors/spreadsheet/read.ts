@@ -1,17 +1,16 @@
 import type { FileDetection, FileReadOptions, FileSite, FileSlice, FileSource } from '../contract.ts'
 import { partitionRows, readPartition } from './partition.ts'
-import { makePlan, type Plan } from './plan.ts'
+import { type Plan, planOf } from './plan.ts'
 import { findReopening } from './reopen.ts'
 import { RowReader } from './row-reader.ts'
 import { SaleSink } from './sink.ts'
 import { Slices } from './slices.ts'
-import { survey } from './survey.ts'
 import { rowsOf } from './table.ts'
+import { TogetherSink } from './together.ts'
 
 // Rows → sales, slice by slice. Memory holds the rows of two generations, the sales known to come back later, and one
 // slice, however long the file is.
 
-const PLAN_ROWS = 5000
 // A file of fewer bytes has fewer rows than a generation, and nothing in it is ever forgotten.
 const SMALL_BYTES = 24_000
 const NO_KEYS: ReadonlySet<number> = new Set()
@@ -19,31 +18,33 @@ const NO_KEYS: ReadonlySet<number> = new Set()
 export async function* readSales(
   file: FileSource,
   detection: FileDetection,
-  site: FileSite,
+  _site: FileSite,
   options: FileReadOptions,
 ): AsyncGenerator<FileSlice, void> {
-  const plan = await planOf(file, detection, site)
-  const small = file.sizeBytes <= SMALL_BYTES && detection.container === 'plain'
-  const reopening = small ? null : await findReopening(file, detection, plan)
+  const plan = planOf(detection)
+  if (options.order === 'expect') {
+    yield* readTogether(file, detection, plan, new Slices(options.rowsPerSlice))
+    return
+  }
+  const reopening = file.sizeBytes <= SMALL_BYTES ? null : await findReopening(file, detection, plan)
   const slices = new Slices(options.rowsPerSlice)
   if (reopening?.kind === 'many')
     yield* readPartitioned(file, detection, plan, slices, options.scratchDir, reopening.rows)
   else yield* readStraight(file, detection, plan, slices, reopening?.keys ?? NO_KEYS)
 }
 
-/** The relations between columns are read off the file again, so that a mapping changed by hand is honoured. */
-async function planOf(file: FileSource, detection: FileDetection, site: FileSite): Promise<Plan> {
-  const first = await survey(file, detection, detection.columns.length, { rowsMin: PLAN_ROWS, settled: () => true })
-  return makePlan({
-    columns: detection.columns,
-    evidence: first.evidence,
-    rows: first.rows,
-    site,
-    grain: detection.grain,
-    dateOrder: detection.dateOrder ?? 'ymd',
-    decimalMark: detection.decimalMark,
-    currency: detection.currency,
-  })
+async function* readTogether(
+  file: FileSource,
+  detection: FileDetection,
+  plan: Plan,
+  slices: Slices,
+): AsyncGenerator<FileSlice, void> {
+  const sink = new TogetherSink(plan, slices, file.sizeBytes)
+  for await (const { rows, progress } of rowsOf(file, detection, RowReader.wanted(plan.columns))) {
+    for (const row of rows) if (sink.row(row) && sink.fill()) yield slices.take(sink.rowsRead, progress)
+  }
+  sink.end()
+  if (sink.fill() || slices.anything) yield slices.take(sink.rowsRead, 1)
 }
 
 async function* readStraight(

@@ -33,6 +33,8 @@ export class Records {
   private broken = false
   private nul = false
   private pendingBroken = false
+  /** Of the record before. */
+  private width = 0
   private readonly delimiter: number
   private readonly wanted: Uint8Array | null
 
@@ -87,7 +89,9 @@ export class Records {
   private record(text: string, start: number, rows: Row[], last: boolean): number {
     const { delimiter, wanted } = this
     const length = text.length
-    const cells: string[] = []
+    // Rows of a table are of one width, so a list that need not grow is made for each.
+    const cells = new Array<string>(this.width)
+    let width = 0
     let at = start
     for (;;) {
       let from = at
@@ -110,12 +114,13 @@ export class Records {
         at++
       }
       if (at >= length && !last) return this.tooLong(text, start, length, rows) ? length : -1
-      if (wanted !== null && wanted[cells.length] !== 1) cells.push('')
-      else if (quoted === null) cells.push(text.slice(from, at))
-      else cells.push(at === from ? quoted : quoted + text.slice(from, at).trimEnd())
+      if (wanted !== null && wanted[width] !== 1) cells[width] = ''
+      else if (quoted === null) cells[width] = text.slice(from, at)
+      else cells[width] = at === from ? quoted : quoted + text.slice(from, at).trimEnd()
+      width++
       if (at < length && code === delimiter) {
         at++
-        if (cells.length > COLUMNS_MAX) throw fileFault('file.too_many_columns')
+        if (width > COLUMNS_MAX) throw fileFault('file.too_many_columns')
         continue
       }
       // A CR at the very end may be the first half of a CRLF.
@@ -123,6 +128,8 @@ export class Records {
       const end = at
       if (at < length) at += code === CR && text.charCodeAt(at + 1) === LF ? 2 : 1
       if (end - start > RECORD_CHARS_MAX) return this.overlong(text, start, rows)
+      if (cells.length > width) cells.length = width
+      this.width = width
       this.add(rows, text.slice(start, end), cells, at > end)
       return at
     }

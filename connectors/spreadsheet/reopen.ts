@@ -1,8 +1,10 @@
-import type { FileDetection, FileSource } from '../contract.ts'
+import type { FileSource } from '../contract.ts'
+import { Bloom } from './bloom.ts'
 import { DAY_MS, MomentReader } from './dates.ts'
 import { GENERATION_ROWS } from './group.ts'
-import { bareId, isStrongId, keyHash } from './ids.ts'
+import { bareId, type IdRule, isLasting, keyHash } from './ids.ts'
 import type { Plan } from './plan.ts'
+import { isRejectionsTable, withoutGuards } from './rejections.ts'
 import { type RowSource, rowsOf } from './table.ts'
 
 // A first, light pass over a long file, to learn which keys come back after they would have been forgotten. Keys that
@@ -15,18 +17,10 @@ export type Reopening =
   | { readonly kind: 'many'; readonly rows: number }
 
 const KEYS_MAX = 20_000
-const FILTER_BITS_MAX = 2 ** 29
-const FILTER_BITS_MIN = 2 ** 20
-const PROBES = 6
-const GZIP_RATIO = 12
 
-export async function findReopening(
-  file: FileSource,
-  source: RowSource & Pick<FileDetection, 'container'>,
-  plan: Plan,
-): Promise<Reopening> {
+export async function findReopening(file: FileSource, source: RowSource, plan: Plan): Promise<Reopening> {
   const keyOf = new RowKey(plan)
-  const filter = new Bloom(file.sizeBytes * (source.container === 'gzip' ? GZIP_RATIO : 1))
+  const filter = new Bloom(file.sizeBytes)
   const keys = new Set<number>()
   let [current, previous] = [new Set<number>(), new Set<number>()]
   let seen = 0
@@ -38,7 +32,8 @@ export async function findReopening(
         current = new Set()
       }
       seen++
-      if (row.flaw !== null) continue
+      // A row that cannot be read may still name the sale that must wait for it.
+      if (row.cells.length === 0) continue
       const key = keyOf.ofCells(row.cells)
       if (current.has(key)) continue
       current.add(key)
@@ -55,6 +50,9 @@ export class RowKey {
   private readonly id: number
   private readonly date: number
   private readonly width: number
+  private readonly ids: IdRule
+  private readonly mixed: boolean
+  private readonly guarded: boolean
   private lastId = ''
   private lastDate = ''
   private lastPlace = ''
@@ -80,6 +78,9 @@ export class RowKey {
     ]
     this.places = (this.id >= 0 ? ['location', 'register'] : content).map(at).filter((index) => index >= 0)
     this.width = plan.columns.length
+    this.ids = plan.ids
+    this.mixed = plan.grain === 'mixed'
+    this.guarded = isRejectionsTable(plan.columns)
   }
 
   wanted(): Uint8Array {
@@ -88,7 +89,8 @@ export class RowKey {
     return wanted
   }
 
-  ofCells(cells: readonly string[]): number {
+  ofCells(row: readonly string[]): number {
+    const cells = this.guarded ? withoutGuards(row) : row
     let text = ''
     for (const place of this.places) text += `${(cells[place] ?? '').trim()}|`
     if (this.id < 0) return keyHash(text)
@@ -96,6 +98,9 @@ export class RowKey {
     const date = cells[this.date] ?? ''
     // Rows of a sale stand together: most have the key of the row before.
     if (cell === this.lastId && date === this.lastDate && text === this.lastPlace) return this.lastKey
+    // What the rows of a sale leave out is as it was on the row before.
+    if (cell === '' && this.mixed) return this.lastKey
+    if (date === '' && cell === this.lastId) return this.lastKey
     this.lastId = cell
     this.lastDate = date
     this.lastPlace = text
@@ -104,46 +109,9 @@ export class RowKey {
   }
 
   private keyOf(id: string, date: string, place: string): number {
-    if (isStrongId(id)) return keyHash(id)
+    if (isLasting(id, this.ids)) return keyHash(id)
     const moment = this.moments.moment(date)
     const day = moment === null ? '' : moment.day + Math.floor((moment.time ?? 0) / DAY_MS)
     return keyHash(`${place}${id}|${day}`)
   }
-}
-
-class Bloom {
-  private readonly words: Uint32Array
-  private readonly mask: number
-
-  /** Some twenty bits for each row of forty bytes, and bounded: a filter that is too full only names more keys than needed. */
-  constructor(sizeBytes: number) {
-    let bits = FILTER_BITS_MIN
-    while (bits < sizeBytes / 2 && bits < FILTER_BITS_MAX) bits *= 2
-    this.words = new Uint32Array(bits / 32)
-    this.mask = bits - 1
-  }
-
-  add(key: number): void {
-    const [low, step] = halves(key)
-    for (let probe = 0, at = low; probe < PROBES; probe++, at = (at + step) | 0) {
-      const bit = at & this.mask
-      const word = bit >>> 5
-      this.words[word] = (this.words[word] ?? 0) | (1 << (bit & 31))
-    }
-  }
-
-  has(key: number): boolean {
-    const [low, step] = halves(key)
-    for (let probe = 0, at = low; probe < PROBES; probe++, at = (at + step) | 0) {
-      const bit = at & this.mask
-      if (((this.words[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false
-    }
-    return true
-  }
-}
-
-function halves(key: number): readonly [number, number] {
-  const low = key >>> 0
-  const high = Math.floor(key / 0x100000000)
-  return [low, Math.imul(high | 1, 0x9e3779b1) | 1]
 }

@@ -1,95 +1,102 @@
-import { type CurrencyCode, isCurrencyCode } from '#kernel/currency.ts'
-import type { Minor } from '#kernel/money.ts'
-import { isZoneName, type ZoneName } from '#kernel/zone.ts'
-import type { ColumnMapping, ColumnRole, DateOrder } from '../contract.ts'
+import type { CurrencyCode } from '#kernel/currency.ts'
+import type { ColumnMapping, ColumnRole } from '../contract.ts'
 import { isBeyond, lineGross, ONE_PIECE, QuantityReader } from './amounts.ts'
-import { copied, DAY_MS, MomentReader } from './dates.ts'
+import { copied } from './dates.ts'
+import { BROKEN } from './decode.ts'
 import { type NoticedCode, ROW_REJECTIONS, type RowRejectionCode } from './faults.ts'
 import { bareId } from './ids.ts'
-import type { Line, RowReading } from './line.ts'
-import type { DecimalMark } from './numbers.ts'
-import { isDayBeyond, isRowBeyond, longTextAt } from './ranges.ts'
+import type { Line, NamedSale, RowGrain, RowReading } from './line.ts'
+import { isRowBeyond, longTextAt } from './ranges.ts'
 import { isBlank, type Row } from './records.ts'
+import { isRejectionsTable, withoutGuards } from './rejections.ts'
 import {
   type AmountColumns,
   amountAt,
   amountColumns,
+  amountsAt,
   hasWorth,
   type Places,
   placesOf,
+  type RowRules,
+  type SharedColumns,
   settled,
+  sharedPlaces,
+  sumAt,
   TEXT_ROLES,
-  taxAt,
   Unreadable,
 } from './row-cells.ts'
-import { type RowType, ZONE_NAMES } from './synonyms.ts'
-import { isPlaceholder, isTotalWord, rowTypeOf } from './words.ts'
+import { ExtrasReader } from './row-extras.ts'
+import { RowMoments } from './row-moments.ts'
+import { RowWords } from './row-words.ts'
+import type { RowType } from './synonyms.ts'
+import { isPlaceholder, isTotalWord } from './words.ts'
 
-// From the cells of a row to a line. Caches live as long as the reader, so one reader serves a whole file.
-
-export type RowRules = {
-  readonly columns: readonly ColumnMapping[]
-  readonly dateOrder: DateOrder
-  /** The decimal mark of each column, by its place. */
-  readonly marks: readonly DecimalMark[]
-  readonly currency: CurrencyCode
-}
+// From the cells of a row to a line. Caches live as long as the reader, so one reader serves a whole file. In a table
+// that mixes grains a row may leave out what the row before it says: rows must be given in their order.
 
 /** Without these cells a row cannot be part of a sale, so a row that is cut before them is not padded. */
-const NEEDED: readonly ColumnRole[] = [
-  'date',
-  'date_time',
-  'sale_id',
-  'item',
-  'quantity',
-  'unit_price',
-  'gross',
-  'net',
-  'total',
-]
+const NEEDED: readonly ColumnRole[] = 'date date_time sale_id item quantity unit_price gross net total row_grain'.split(
+  ' ',
+) as ColumnRole[]
 const BLANK: RowReading = { kind: 'blank' }
 const TOTAL: RowReading = { kind: 'total' }
 const HEADER: RowReading = { kind: 'header' }
-const NO_TAXES: readonly (Minor | null)[] = []
-const NAMES_MAX = 50_000
-/** A cell of more letters is not remembered: fifty thousand of them would fill the memory. */
-const CACHED_CHARS_MAX = 1000
-
-type LineMoment = Pick<Line, 'wall' | 'offset' | 'dayOnly'>
+const PASSED: RowReading = { kind: 'passed' }
+/** Flaws that leave no cell where it belongs. */
+const SHAPELESS: ReadonlySet<RowRejectionCode> = new Set(['row.cut_off', 'row.quote_open', 'row.too_long'])
+export const RAW_CHARS_MAX = 20_000
 
 export class RowReader {
   /** What was noticed since the caller last emptied it. */
   readonly noticed = new Map<NoticedCode, number>()
   readonly place: Places
+  readonly shared: SharedColumns
   private readonly rules: RowRules
-  private readonly moments: MomentReader
+  private readonly moments: RowMoments
+  private readonly words: RowWords
+  private readonly extras: ExtrasReader | null
   private readonly quantities: QuantityReader
   private readonly amounts = new Map<CurrencyCode, AmountColumns>()
   private readonly home: AmountColumns
-  private readonly taxColumns: readonly number[]
   private readonly textColumns: readonly number[]
+  private readonly lastCells: string[] = []
+  private readonly lastTexts: (string | null)[] = []
   private readonly slots: Readonly<Partial<Record<ColumnRole, number>>>
   private readonly neededWidth: number
-  private readonly zones = new Map<string, ZoneName | null>()
-  private readonly names = new Map<string, string>()
   private readonly priced: boolean
-  private lastDate = ''
-  private lastClock = ''
-  private lastMoment: LineMoment = { wall: Number.NaN, offset: null, dayOnly: true }
+  /** Nothing but what was paid by each tender says what a sale came to. */
+  private readonly paidIsTotal: boolean
+  private readonly guarded: boolean
+  private readonly mixed: boolean
+  /** In a mixed table: the sale of the row before, and why there is none. */
+  private carriedId: string | null = null
+  private carriedType: RowType | null = null
+  private uncarried: RowRejectionCode = 'row.sale_id_missing'
+  /** The table begins with rows that name no sale: it is turned around, and they belong to a sale below them. */
+  private turned = false
 
   constructor(rules: RowRules) {
     this.rules = rules
     this.place = placesOf(rules.columns)
-    this.moments = new MomentReader(rules.dateOrder)
-    this.quantities = new QuantityReader(rules.marks[this.place.quantity] ?? '.')
-    this.taxColumns = rules.columns.filter((column) => column.role === 'tax').map((column) => column.index)
+    const { gross, unit_price, net, total, quantity } = this.place
+    this.shared = {
+      discounts: sharedPlaces(rules.columns, 'discount'),
+      taxes: sharedPlaces(rules.columns, 'tax'),
+      tendered: sharedPlaces(rules.columns, 'tender_amount'),
+    }
+    this.moments = new RowMoments(this.place, rules.dateOrder)
+    this.words = new RowWords(rules, this.place, (code) => this.notice(code))
+    this.extras = ExtrasReader.of(this.place, this.shared, this.moments, rules.kinds, rules.marks)
+    this.quantities = new QuantityReader(rules.marks[quantity] ?? '.')
     const worded = TEXT_ROLES.filter((role) => this.place[role] >= 0)
     this.textColumns = worded.map((role) => this.place[role])
     this.slots = Object.fromEntries(worded.map((role, slot) => [role, slot]))
     this.neededWidth = Math.max(...NEEDED.map((role) => this.place[role] + 1))
     this.home = this.amountColumns(rules.currency)
-    const { gross, unit_price, net, total } = this.place
     this.priced = Math.max(gross, unit_price, net, total) >= 0
+    this.paidIsTotal = !this.priced && this.shared.tendered.length > 0
+    this.guarded = isRejectionsTable(rules.columns)
+    this.mixed = rules.grain === 'mixed'
   }
 
   /** A 1 for each column whose text is needed, for the tokenizer. Cells beyond the header are always looked at. */
@@ -105,27 +112,10 @@ export class RowReader {
   }
 
   read(row: Row): RowReading {
-    if (row.flaw !== null) return this.rejection(row, row.flaw, null)
-    if (isBlank(row)) return BLANK
-    const width = this.rules.columns.length
-    const { cells } = row
-    if (cells.length > width) {
-      for (let at = width; at < cells.length; at++) {
-        if ((cells[at] ?? '').trim() !== '') return this.rejection(row, 'row.width', null)
-      }
-    }
-    if (this.isTotal(cells)) return TOTAL
-    if (cells.length < width) {
-      if (cells.length < this.neededWidth) return this.rejection(row, row.ended ? 'row.width' : 'row.cut_off', null)
-      this.notice('row_padded')
-    }
-    if (this.isHeader(cells)) return HEADER
-    try {
-      return this.line(row)
-    } catch (cause) {
-      if (cause instanceof Unreadable) return this.rejection(row, cause.code, cause)
-      throw cause
-    }
+    const cells = this.guarded ? withoutGuards(row.cells) : row.cells
+    const reading = this.reading(row, cells)
+    if (this.mixed) this.carry(reading)
+    return reading
   }
 
   text(line: Line, role: ColumnRole): string | null {
@@ -133,23 +123,45 @@ export class RowReader {
     return slot === undefined ? null : (line.texts[slot] ?? null)
   }
 
-  /** Texts of their own, each distinct one once: a line outlives the chunk of the file that it was cut from. */
-  private textsOf(cells: readonly string[]): readonly (string | null)[] {
-    const texts: (string | null)[] = []
-    for (const at of this.textColumns) {
-      const cell = cells[at]
-      texts.push(cell === undefined || cell === '' ? null : this.named(cell))
-    }
-    return texts
+  /** The place or till that counts on its own; '' where the row names none. */
+  placeOf(line: Line): string {
+    const { location, register } = this.place
+    return location < 0 && register < 0 ? '' : placeName(this.text(line, 'location'), this.text(line, 'register'))
   }
 
-  private line(row: Row): Line {
+  private reading(row: Row, cells: readonly string[]): RowReading {
+    if (row.flaw !== null) return this.rejection(row, cells, row.flaw, null)
+    if (isBlank(row)) return BLANK
+    const width = this.rules.columns.length
+    if (cells.length > width) {
+      for (let at = width; at < cells.length; at++) {
+        if ((cells[at] ?? '').trim() !== '') return this.rejection(row, cells, 'row.width', null)
+      }
+    }
+    if (this.isTotal(cells)) return TOTAL
+    if (cells.length < width) {
+      if (cells.length < this.neededWidth) {
+        return this.rejection(row, cells, row.ended ? 'row.width' : 'row.cut_off', null)
+      }
+      this.notice('row_padded')
+    }
+    if (this.isHeader(cells)) return HEADER
+    const grain = this.words.grainOf(cells)
+    if (grain === null) return PASSED
+    try {
+      return this.line(row, cells, grain)
+    } catch (cause) {
+      if (cause instanceof Unreadable) return this.rejection(row, cells, cause.code, cause)
+      throw cause
+    }
+  }
+
+  private line(row: Row, cells: readonly string[], grain: RowGrain): Line {
     const { place } = this
-    const { cells } = row
-    const currency = this.currencyOf(cells)
+    const currency = this.words.currencyOf(cells)
     const amounts = currency === this.rules.currency ? this.home : this.amountColumns(currency)
-    const item = (cells[place.item] ?? '').trim()
-    const moment = this.momentOf(cells)
+    const id = this.idOf(cells)
+    const moment = this.moments.of(cells, id !== null)
     const long = longTextAt(row.raw, cells, place)
     if (long >= 0) throw new Unreadable('row.text_long', long, cells[long] ?? '')
     const quantity =
@@ -161,126 +173,97 @@ export class RowReader {
       throw new Unreadable('row.amount_range', place.unit_price, cells[place.unit_price] ?? '')
     const gross = amountAt(cells, place.gross, amounts.gross)
     const net = amountAt(cells, place.net, amounts.net)
-    const total = amountAt(cells, place.total, amounts.total)
+    const total = this.paidIsTotal
+      ? sumAt(cells, this.shared.tendered, amounts.tendered)
+      : amountAt(cells, place.total, amounts.total)
+    const said = this.words.typeOf(cells)
     const line: Line = {
       kind: 'line',
       row: row.row,
       raw: row.raw,
-      id: this.idOf(cells),
+      grain,
+      id,
       wall: moment.wall,
       offset: moment.offset,
       dayOnly: moment.dayOnly,
-      type: this.typeOf(cells),
+      type: said ?? this.carriedType ?? 'sale',
+      typeSaid: said !== null,
       placeholder:
-        place.item >= 0 &&
-        (item === '' || isPlaceholder(item)) &&
-        !hasWorth(price?.minor ?? gross ?? net ?? total, item, this.priced),
+        grain === 'item' && place.item >= 0 && this.isPlaceholder(cells, price?.minor ?? gross ?? net ?? total),
       texts: this.textsOf(cells),
       currency,
-      zone: place.zone < 0 ? null : this.zoneOf(cells[place.zone] ?? ''),
+      zone: this.words.zoneOf(cells),
       quantity,
       price,
       counted,
       gross,
-      discount: amountAt(cells, place.discount, amounts.discount),
-      taxes:
-        this.taxColumns.length === 0
-          ? NO_TAXES
-          : this.taxColumns.map((at, nth) => taxAt(cells, at, amounts.taxes[nth])),
+      discount: sumAt(cells, this.shared.discounts, amounts.discounts),
+      taxes: amountsAt(cells, this.shared.taxes, amounts.taxes),
       net,
       total,
       tip: amountAt(cells, place.tip, amounts.tip),
       service: amountAt(cells, place.service_charge, amounts.service),
+      extras: this.extras === null ? null : this.extras.read(cells, amounts),
     }
     if (isRowBeyond(line)) throw new Unreadable('row.amount_range', -1, '')
     return line
   }
 
+  private isPlaceholder(cells: readonly string[], worth: bigint | null): boolean {
+    const item = (cells[this.place.item] ?? '').trim()
+    return (item === '' || isPlaceholder(item)) && !hasWorth(worth, item, this.priced)
+  }
+
+  private textsOf(cells: readonly string[]): readonly (string | null)[] {
+    const texts: (string | null)[] = []
+    const { textColumns, lastCells, lastTexts } = this
+    for (let nth = 0; nth < textColumns.length; nth++) {
+      const cell = cells[textColumns[nth] ?? -1] ?? ''
+      // Most cells equal the one above.
+      if (cell !== lastCells[nth]) {
+        lastCells[nth] = cell
+        lastTexts[nth] = this.words.named(cell)
+      }
+      texts.push(lastTexts[nth] ?? null)
+    }
+    return texts
+  }
+
   private idOf(cells: readonly string[]): string | null {
-    if (this.place.sale_id < 0) return null
-    const id = bareId(cells[this.place.sale_id] ?? '')
-    return id === '' ? null : id
-  }
-
-  /** Rows of one sale share their moment, so the last one is kept at hand. */
-  private momentOf(cells: readonly string[]): LineMoment {
-    const { date_time, date, time } = this.place
-    const cell = cells[date_time >= 0 ? date_time : date] ?? ''
-    const clock = time < 0 ? '' : (cells[time] ?? '')
-    if (cell === this.lastDate && clock === this.lastClock && cell !== '') return this.lastMoment
-    const moment = this.readMoment(cells, cell, clock)
-    this.lastDate = cell
-    this.lastClock = clock
-    this.lastMoment = moment
-    return moment
-  }
-
-  private readMoment(cells: readonly string[], cell: string, clockCell: string): LineMoment {
-    const { date_time, date } = this.place
-    const at = date_time >= 0 ? date_time : date
-    if (cell === '' || cell.trim() === '') {
-      // Order-level cells may stand on the first row of a sale alone; then another row has the date.
-      if (this.place.sale_id >= 0 && this.idOf(cells) !== null) return { wall: Number.NaN, offset: null, dayOnly: true }
-      throw new Unreadable('row.date_missing', at, '')
+    const at = this.place.sale_id
+    if (at < 0) return null
+    const id = bareId(cells[at] ?? '')
+    if (id !== '') {
+      if (id !== this.carriedId) this.carriedType = null
+      return id
     }
-    const moment = this.clocked(cell, clockCell, at)
-    if (isDayBeyond(moment.wall)) throw new Unreadable('row.date_range', at, cell)
-    return moment
+    if (!this.mixed) return null
+    if (this.carriedId === null || this.turned) throw new Unreadable(this.uncarried, at, '')
+    return this.carriedId
   }
 
-  /** The moment of a date and of a clock that may stand in a cell of its own. */
-  private clocked(cell: string, clockCell: string, at: number): LineMoment {
-    const { time } = this.place
-    const moment = this.moments.moment(cell)
-    if (!moment) throw new Unreadable('row.date_unreadable', at, cell)
-    if (moment.time !== null || time < 0) {
-      return { wall: moment.day * DAY_MS + (moment.time ?? 0), offset: moment.offset, dayOnly: moment.time === null }
+  /** A row that cannot be read and names no sale may be the first of one, so what follows without a name waits with it. */
+  private carry(reading: RowReading): void {
+    if (reading.kind === 'line') {
+      this.carriedId = reading.id
+      if (reading.typeSaid) this.carriedType = reading.type
+    } else if (reading.kind === 'rejected') {
+      if (reading.rejected.code === 'row.sale_id_missing') this.turned = true
+      else if (!this.turned) this.uncarried = 'row.sale_incomplete'
+      this.carriedId = reading.sale?.id ?? null
     }
-    if (clockCell.trim() === '') return { wall: moment.day * DAY_MS, offset: null, dayOnly: true }
-    const clock = this.moments.time(clockCell)
-    if (!clock) throw new Unreadable('row.date_unreadable', time, clockCell)
-    return { wall: moment.day * DAY_MS + clock.ms, offset: clock.offset, dayOnly: false }
-  }
-
-  private typeOf(cells: readonly string[]): RowType {
-    if (this.place.type < 0) return 'sale'
-    const type = rowTypeOf(cells[this.place.type] ?? '')
-    if (type !== 'unknown') return type
-    this.notice('type_unknown')
-    return 'sale'
-  }
-
-  private currencyOf(cells: readonly string[]): CurrencyCode {
-    const at = this.place.currency
-    if (at < 0) return this.rules.currency
-    const code = (cells[at] ?? '').trim().toUpperCase()
-    if (code === '' || code === this.rules.currency) return this.rules.currency
-    if (!isCurrencyCode(code)) throw new Unreadable('row.currency_unknown', at, code)
-    return code
-  }
-
-  private zoneOf(cell: string): ZoneName | null {
-    const text = cell.trim()
-    if (text === '') return null
-    let zone = this.zones.get(text)
-    if (text.length > CACHED_CHARS_MAX) zone = null
-    if (zone === undefined) {
-      const name = ZONE_NAMES[text.toLowerCase()] ?? text
-      zone = isZoneName(name) ? name : null
-      if (this.zones.size < 1000) this.zones.set(copied(text), zone)
-    }
-    if (zone === null) this.notice('zone_unknown')
-    return zone
   }
 
   /** Totals name themselves, or have amounts and neither a date nor an id. */
   private isTotal(cells: readonly string[]): boolean {
     const { date_time, date, sale_id } = this.place
     if ((cells[date_time >= 0 ? date_time : date] ?? '').trim() !== '' && !isTotalWord(cells[0] ?? '')) return false
+    if (this.mixed && this.words.grainOf(cells) !== null) return false
     const first = cells.find((cell) => cell !== '' && cell.trim() !== '')
     if (first === undefined) return false
     if (isTotalWord(first.trim())) return true
     return (
+      !this.mixed &&
       cells.length >= this.neededWidth &&
       sale_id >= 0 &&
       this.place.item >= 0 &&
@@ -302,30 +285,40 @@ export class RowReader {
   private amountColumns(currency: CurrencyCode): AmountColumns {
     let found = this.amounts.get(currency)
     if (!found) {
-      found = amountColumns(this.place, this.taxColumns, this.rules.marks, currency)
+      found = amountColumns(this.place, this.shared, this.rules.marks, currency)
       this.amounts.set(currency, found)
     }
     return found
-  }
-
-  private named(cell: string): string | null {
-    const known = this.names.get(cell)
-    if (known !== undefined) return known === '' ? null : known
-    const name = copied(cell.trim())
-    if (this.names.size >= NAMES_MAX) this.names.clear()
-    if (cell.length <= CACHED_CHARS_MAX) this.names.set(copied(cell), name)
-    return name === '' ? null : name
   }
 
   private notice(code: NoticedCode): void {
     this.noticed.set(code, (this.noticed.get(code) ?? 0) + 1)
   }
 
-  private rejection(row: Row, code: RowRejectionCode, at: Unreadable | null): RowReading {
+  private rejection(row: Row, cells: readonly string[], code: RowRejectionCode, at: Unreadable | null): RowReading {
     const column = at === null ? null : (this.rules.columns[at.column]?.header ?? null)
     const what =
       at === null || at.cell === '' ? '' : ` It reads "${at.cell.slice(0, 60)}"${column ? ` in "${column}"` : ''}.`
     const say = `${ROW_REJECTIONS[code]}${what}`
-    return { kind: 'rejected', rejected: { row: row.row, raw: row.raw.slice(0, 2000), code, say, column } }
+    const rejected = { row: row.row, raw: copied(row.raw.slice(0, RAW_CHARS_MAX)), code, say, column }
+    return { kind: 'rejected', rejected, sale: SHAPELESS.has(code) ? null : this.namedSale(cells, code) }
   }
+
+  /** The sale that a row belongs to although the row cannot be read. */
+  private namedSale(cells: readonly string[], code: RowRejectionCode): NamedSale | null {
+    const { sale_id, location, register } = this.place
+    if (sale_id < 0) return null
+    const own = bareId(cells[sale_id] ?? '')
+    const id = own !== '' ? own : this.mixed && cells.length > 0 && !this.turned ? this.carriedId : null
+    if (id === null || id.includes(BROKEN) || id.includes('\0')) return null
+    const { wall, dayOnly } = this.moments.roughly(cells)
+    // A mark too many moves the cells behind it; where even the date is moved the id may be anything.
+    if (code === 'row.width' && Number.isNaN(wall)) return null
+    const place = placeName(this.words.named(cells[location]), this.words.named(cells[register]))
+    return { id: copied(id), place, wall, dayOnly }
+  }
+}
+
+function placeName(location: string | null, register: string | null): string {
+  return location === null && register === null ? '' : `${location ?? ''}/${register ?? ''}`
 }

@@ -1,47 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { checkIdentity } from '#canon/money-identity.ts'
-import type { Sale } from '#canon/sale.ts'
 import { currencyCode } from '#kernel/currency.ts'
 import { instantText } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { readAs, sourceOf } from '../conformance/files.ts'
-import type { FileDetection, FileRefund, Files, RejectedRow } from '../contract.ts'
-import { spreadsheet } from './connector.ts'
+import type { FileDetection } from '../contract.ts'
+import { files, readTable } from './test-tables.ts'
 
-const files = spreadsheet.files as Files
-
-type Table = {
-  readonly detection: FileDetection
-  readonly sales: readonly Sale[]
-  readonly refunds: readonly FileRefund[]
-  readonly rejected: readonly RejectedRow[]
-  readonly noticed: Readonly<Record<string, number>>
-  readonly verdicts: readonly string[]
-  readonly notes: readonly string[]
-}
-
-async function read(
-  lines: readonly string[],
-  currency = 'EUR',
-  zone = 'Europe/Berlin',
-  name = 'export.csv',
-): Promise<Table> {
-  const site = { zone: zoneName(zone), currency: currencyCode(currency) }
-  const source = sourceOf(Buffer.from(`${lines.join('\n')}\n`), name)
-  const detection = await files.detect(source, site)
-  const { sales, slices } = await readAs(files, source, detection, site)
-  const noticed: Record<string, number> = {}
-  for (const slice of slices)
-    for (const [code, times] of Object.entries(slice.noticed)) noticed[code] = (noticed[code] ?? 0) + times
-  return {
-    detection,
-    sales: sales.map((one) => one.sale),
-    refunds: slices.flatMap((slice) => slice.refunds),
-    rejected: slices.flatMap((slice) => slice.rejected),
-    noticed,
-    verdicts: sales.map((one) => checkIdentity(one.sale).verdict),
-    notes: detection.notes.map((note) => `${note.code}:${note.severity}`),
-  }
+function read(lines: readonly string[], currency = 'EUR', zone = 'Europe/Berlin', name = 'export.csv') {
+  return readTable(lines, { currency, zone, name })
 }
 
 function rolesOf({ columns }: FileDetection): readonly string[] {
@@ -119,7 +85,7 @@ describe('days and months', () => {
   test('a file that knows days alone gives days, at noon of the place', async () => {
     const site = { zone: zoneName('Asia/Tokyo'), currency: currencyCode('JPY') }
     const source = sourceOf(Buffer.from('Order,Date,Item,Price\n1,2025-05-04,Tea,100\n1,2025-05-04,Cake,400\n'))
-    const { sales } = await readAs(files, source, await files.detect(source, site), site)
+    const { sales } = await readAs(files, source, await files.detect(source, site, {}), site)
     expect(sales.map(({ day, sale }) => [day, sale.timePrecision, instantText(sale.openedAt), sale.total])).toEqual([
       ['2025-05-04', 'day', '2025-05-04T03:00:00.000Z', 500n],
     ])
@@ -544,9 +510,9 @@ describe('articles', () => {
         'gross',
         'discount',
         'total',
-        'net',
-        'tax',
         'ignore',
+        'tax',
+        'tax_rate',
       ],
       ...Array.from({ length: 3 }, () => ['date', 'time', 'sale_id', 'item', 'quantity', 'unit_price', 'tender']),
     ])
@@ -563,18 +529,13 @@ describe('articles', () => {
   })
 
   test('a mapping changed by hand is the one that counts', async () => {
-    const site = { zone: zoneName('Europe/Berlin'), currency: currencyCode('EUR') }
-    const source = sourceOf(Buffer.from('Order,Date,Item,Price,Deposit\n1,2025-05-04 10:00,Tea,1.00,0.25\n'))
-    const detection = await files.detect(source, site)
-    const columns = detection.columns.map(
-      (column) =>
-        ({
-          ...column,
-          role: column.header === 'Deposit' ? 'unit_price' : column.header === 'Price' ? 'ignore' : column.role,
-        }) as const,
+    const columns = { Deposit: 'unit_price', Price: 'ignore' } as const
+    const { sales } = await readTable(
+      ['Order,Date,Item,Price,Deposit', '1,2025-05-04 10:00,Tea,1.00,0.25'],
+      {},
+      { columns },
     )
-    const { sales } = await readAs(files, source, { ...detection, columns }, site)
-    expect(sales[0]?.sale.total).toBe(25n)
+    expect(sales[0]?.total).toBe(25n)
   })
 
   test('totals at the foot and headers in the middle are counted and never sold', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { checkIdentity } from '#canon/money-identity.ts'
 import { currencyCode } from '#kernel/currency.ts'
 import { type ZoneName, zoneName } from '#kernel/zone.ts'
-import { readAs, sourceOf, type WholeRead } from '../conformance/files.ts'
+import { readAs, sourceOf, tableOf, type WholeRead } from '../conformance/files.ts'
 import type { FileSite, Files } from '../contract.ts'
 import { spreadsheet } from './connector.ts'
 
@@ -58,7 +58,7 @@ describe.skipIf(!existsSync(FOLDER))(
       const bytes = bytesOf('bread_basket_edinburgh.csv')
       const rows = countedByHand(bytes)
       const home = site('Europe/London', 'GBP')
-      const detection = await files.detect(sourceOf(bytes, 'bread.csv'), home)
+      const detection = await files.detect(sourceOf(bytes, 'bread.csv'), home, {})
       const read = await readAs(files, sourceOf(bytes), detection, home)
       const articles = rows.filter((row) => row[3] !== 'NONE')
       expect(detection.notes.map((note) => note.code)).toContain('no_prices')
@@ -81,7 +81,7 @@ describe.skipIf(!existsSync(FOLDER))(
       const bytes = bytesOf('coffee_vending.csv')
       const rows = countedByHand(bytes)
       const home = site('Europe/Kyiv', 'UAH')
-      const detection = await files.detect(sourceOf(bytes, 'coffee.csv'), home)
+      const detection = await files.detect(sourceOf(bytes, 'coffee.csv'), home, {})
       const read = await readAs(files, sourceOf(bytes), detection, home)
       expect(detection).toMatchObject({ byteOrderMark: true, dateOrder: 'mdy', currencyFrom: 'site' })
       expect(read.rowsRead).toBe(rows.length)
@@ -102,8 +102,9 @@ describe.skipIf(!existsSync(FOLDER))(
       const bytes = bytesOf('takeaway_london_orders.csv.gz')
       const rows = countedByHand(gunzipSync(bytes))
       const home = site('Europe/London', 'GBP')
-      const detection = await files.detect(sourceOf(bytes, 'orders.csv.gz'), home)
-      const read = await readAs(files, sourceOf(bytes), detection, home)
+      const table = await tableOf(files, bytes, 'orders.csv.gz')
+      const detection = await files.detect(table, home, {})
+      const read = await readAs(files, table, detection, home)
       const byOrder = new Map<string, number>()
       for (const row of rows) {
         const key = `${row[0]}@${(row[1] ?? '').slice(0, 10).split('/').reverse().join('-')}`
@@ -123,7 +124,7 @@ describe.skipIf(!existsSync(FOLDER))(
 
     test("a report of each article's turnover per day is refused, because it is no list of sales", async () => {
       const bytes = bytesOf('french_bakery_daily.csv')
-      const detecting = files.detect(sourceOf(bytes, 'daily.csv'), site('Europe/Paris', 'EUR'))
+      const detecting = files.detect(sourceOf(bytes, 'daily.csv'), site('Europe/Paris', 'EUR'), {})
       await expect(detecting).rejects.toMatchObject({ code: 'file.aggregate_report' })
     })
   },

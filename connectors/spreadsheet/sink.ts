@@ -1,14 +1,14 @@
 import { Assembler } from './assemble.ts'
-import { ROW_REJECTIONS, type RowRejectionCode } from './faults.ts'
-import { contentOf, externalIdOf, GENERATION_ROWS, type OpenSale, OpenSales } from './group.ts'
+import { GENERATION_ROWS, type OpenSale, OpenSales } from './group.ts'
 import { rowId } from './ids.ts'
-import type { Line } from './line.ts'
+import type { Line, RowReading } from './line.ts'
+import { contentOf } from './naming.ts'
 import { Ordinals } from './ordinals.ts'
 import type { Plan } from './plan.ts'
-import { isSaleBeyond } from './ranges.ts'
 import type { Row } from './records.ts'
 import { RowKey } from './reopen.ts'
 import { RowReader } from './row-reader.ts'
+import { settleOther, settleSale } from './settle.ts'
 import type { Slices } from './slices.ts'
 
 /** Takes rows one by one and puts whole sales into slices. */
@@ -36,21 +36,20 @@ export class SaleSink {
     this.assembler = new Assembler(plan, this.reader)
     const rowKey = returning.size > 0 ? new RowKey(plan) : null
     this.returns = rowKey && ((cells) => returning.has(rowKey.ofCells(cells)))
-    this.sales = new OpenSales(this.reader, this.returns)
+    this.sales = new OpenSales(this.reader, plan.ids, this.returns)
   }
 
   /** Whether there is something for `fill` to do. */
   row(row: Row): boolean {
-    if (this.rowsSeen > 0 && this.rowsSeen % GENERATION_ROWS === 0 && this.memory === 'forget') this.nextGeneration()
+    if (this.rowsSeen > 0 && this.rowsSeen % GENERATION_ROWS === 0 && this.memory === 'forget') {
+      this.nextGeneration(row.row)
+    }
     this.rowsSeen++
     const reading = this.reader.read(row)
     if (reading.kind === 'blank') return false
     this.rowsRead++
     if (reading.kind === 'line') this.line(reading, row.cells)
-    else if (reading.kind === 'rejected') {
-      this.slices.reject(reading.rejected)
-      if (!row.ended && row.flaw === 'row.cut_off') this.slices.notice('file_truncated', 1)
-    } else this.slices.notice(reading.kind === 'total' ? 'total_row' : 'header_repeated', 1)
+    else this.other(reading, row)
     return this.slices.full || this.closed.length > 0
   }
 
@@ -58,7 +57,7 @@ export class SaleSink {
   fill(): boolean {
     while (!this.slices.full && this.closedAt < this.closed.length) {
       const sale = this.closed[this.closedAt++]
-      if (sale) this.finish(sale)
+      if (sale) settleSale(sale, this.assembler, this.slices)
     }
     if (this.closedAt >= this.closed.length) {
       this.closed = []
@@ -80,29 +79,19 @@ export class SaleSink {
     }
     const content = contentOf(line, this.reader)
     const ordinal = this.ordinals.next(content, this.returns?.(cells) ?? false)
-    this.slices.add(this.assembler.assemble([line], rowId(content, ordinal)))
+    this.slices.add(this.assembler.assemble([line], rowId(content, ordinal), 'row'))
   }
 
-  private finish(sale: OpenSale): void {
-    if (Number.isNaN(sale.minWall)) {
-      this.refuse(sale, 'row.date_missing')
-      return
-    }
-    const assembled = this.assembler.assemble(sale.lines, externalIdOf(sale, this.reader))
-    if (isSaleBeyond(assembled.sale, assembled.refunds, sale.lines.length)) this.refuse(sale, 'row.amount_range')
-    else this.slices.add(assembled)
+  private other(reading: Exclude<RowReading, Line>, row: Row): void {
+    const sale = reading.kind === 'rejected' ? reading.sale : null
+    if (sale) this.sales.spoil(sale, row.row, this.generation, row.cells)
+    settleOther(reading, row, this.slices)
   }
 
-  private refuse(sale: OpenSale, code: RowRejectionCode): void {
-    for (const { row, raw } of sale.lines) {
-      this.slices.reject({ row, raw: raw.slice(0, 2000), code, say: ROW_REJECTIONS[code], column: null })
-    }
-  }
-
-  private nextGeneration(): void {
+  private nextGeneration(rowNow: number): void {
     this.generation++
     this.ordinals.nextGeneration()
-    const closed = this.sales.closeBefore(this.generation - 1)
+    const closed = this.sales.closeBefore(this.generation - 1, rowNow)
     this.closed = this.closed.length === this.closedAt ? closed : [...this.closed.slice(this.closedAt), ...closed]
     this.closedAt = 0
   }

@@ -17,7 +17,10 @@ export const SYNONYMS: Readonly<Partial<Record<ColumnRole, readonly string[]>>> 
     bon nr, bonnummer, bestellnummer, rechnungsnummer, kvitteringsnummer, bonnr, ordrenummer, numero de ticket,
     numero ticket, ticket de caisse, numero de commande, numero de recibo, numero de pedido, numero scontrino,
     scontrino, kassabonnummer, kvittonummer, transaction ref, transaction reference, orderid, vorgangsnummer,
-    bon`),
+    bon, bon nummer, belegnr, beleg nummer, rechnungsnr, rechnungs nr, bestell nr, auftragsnummer, kvittering,
+    kvitteringsnr, ordrenr, ordre nr, kvitto, kvittonr, kvitto nr, ordernummer, n ticket, no ticket, num ticket,
+    numero facture, numero de facture, facture, n facture, n commande, num recibo, numero de factura, factura,
+    recibo, pedido, numero ordine, numero documento, ricevuta, kassabon, factuurnummer, transactienummer`),
   sale_number: list(`
     receipt number, order number, invoice number, check number, ticket number, number, display number`),
   line_id: list(`
@@ -26,21 +29,27 @@ export const SYNONYMS: Readonly<Partial<Record<ColumnRole, readonly string[]>>> 
   date_time: list(`
     date time, datetime, timestamp, date and time, transaction time, transaction date time, sale time,
     order date time, created at, paid at, closed at, created, datum uhrzeit, zeitpunkt, zeitstempel, date heure,
-    fecha y hora, fecha hora, dato og tid, tidspunkt, data e ora, datum en tijd`),
+    fecha y hora, fecha hora, dato og tid, tidspunkt, data e ora, datum en tijd, datum und uhrzeit,
+    date et heure, salgstidspunkt, oprettet, dato tid, datum tid, data ora, sold at, ordered at, order placed`),
   date: list(`
     date, sale date, order date, transaction date, business date, receipt date, invoice date, paid date,
     payment date, line item date, day, opened, closed, datum, verkaufsdatum, belegdatum, tag, dato, salgsdato,
     betalingsdato, fecha, fecha de venta, data, date de vente, jour, data vendita, verkoopdatum, created date,
-    opened date, ds`),
+    opened date, ds, date of sale, rechnungsdatum, bestelldatum, transaktionsdatum, transaktionsdato, ordredato,
+    forsaljningsdatum, kopdatum, date vente, date ticket, date commande, date de transaction, fecha venta,
+    fecha pedido, fecha transaccion, data di vendita, data ordine, orderdatum, transactiedatum`),
   time: list(`
-    time, sale time, order time, hour, uhrzeit, zeit, tid, klokkeslaet, heure, hora, ora, tijd, opened time`),
+    time, sale time, order time, hour, uhrzeit, zeit, tid, klokkeslaet, heure, hora, ora, tijd, opened time,
+    transaction time, time of sale, klockslag, heure de vente, hora de venta, verkaufszeit`),
   zone: list(`
     time zone, timezone, zone, zeitzone, tidszone, fuseau horaire, zona horaria`),
   item: list(`
     item name, item, menu item, product name, product, article name, article, lineitem name, dish,
     product title, item description, product description, artikel, artikelbezeichnung, artikelname, produkt,
     bezeichnung, ware, vare, varenavn, designation, libelle, produit, articulo, producto, articolo, prodotto,
-    description, beschreibung, beskrivelse, omschrijving, descripcion, produktnamn, details, name`),
+    description, beschreibung, beskrivelse, omschrijving, descripcion, descrizione, produktnamn, produktname,
+    benamning, vara, varunamn, artikelnaam, productnaam, nom du produit, nom article, nombre del producto,
+    nome prodotto, plat, gericht, details, name`),
   variant: list(`
     price point name, variant, variation, variant name, size, variante, groesse, grosse, storrelse, taille,
     tamano`),
@@ -59,7 +68,8 @@ export const SYNONYMS: Readonly<Partial<Record<ColumnRole, readonly string[]>>> 
   unit_price: list(`
     unit price, price per unit, product price, item price, lineitem price, price, price each, single price,
     einzelpreis, stuckpreis, stueckpreis, preis pro stuck, e preis, stykpris, enhedspris, pris, prix unitaire,
-    pu, prix, precio unitario, precio, prezzo unitario, prezzo, stukprijs, prijs, styckpris, preis`),
+    pu, sale price, selling price, sales price, verkaufspreis, salgspris, prix de vente, precio de venta,
+    prezzo di vendita, verkoopprijs, forsaljningspris, apris, a pris, prix, precio unitario, precio, prezzo unitario, prezzo, stukprijs, prijs, styckpris, preis`),
   gross: list(`
     gross sales, gross price, gross amount, gross, product sales, preis vor rabatt, umsatz brutto, bruttoumsatz,
     brutto vor rabatt, bruttoomsaetning, pris for rabat, ventes brutes, montant brut, ventas brutas, bruto,
@@ -70,15 +80,26 @@ export const SYNONYMS: Readonly<Partial<Record<ColumnRole, readonly string[]>>> 
   tax: list(`
     tax, taxes, tax amount, sales tax, vat, vat amount, gst, hst, pst, moms, mwst, mwst betrag, mehrwertsteuer,
     ust, umsatzsteuer, steuer, steuerbetrag, tva, taxe, montant tva, iva, impuestos, impuesto, btw, total tax`),
+  tax_rate: list(`
+    tax rate, item tax rate, tax percent, tax percentage, tax %, vat rate, vat %, gst rate, steuersatz, mwst satz,
+    mwst %, ust satz, momssats, moms %, taux tva, taux de tva, tva %, tipo iva, tipo de iva, iva %, aliquota,
+    aliquota iva, btw tarief, btw %, momssats %`),
   net: list(`
     net sales, net price, net amount, net, subtotal, sub total, preis netto, netto, nettobetrag, nettoumsatz,
     zwischensumme, nettoomsaetning, montant net, net ht, total ht, montant ht, ventas netas, neto, importe neto,
-    netto verkoop, amount excl tax`),
+    netto verkoop, amount excl tax, total excl tax, total excl vat, total ex vat, amount excl vat, total netto,
+    summe netto, belob ekskl moms, total uden moms, total exkl moms, imponibile`),
   total: list(`
     total collected, order total, total amount, grand total, total, amount paid, total paid, sale total,
     transaction total, payments total, line total, item total, total price, total revenue, amount, revenue,
     turnover, sales, money, paid, gesamt, gesamtbetrag, gesamtpreis, summe, betrag, betrag inkl mwst,
     preis brutto, brutto, bruttobetrag, endbetrag, umsatz, i alt, belob, beløb, total ttc, montant ttc, montant,
+    total sales, sales total, sales amount, order amount, order value, transaction amount, payment amount,
+    paid amount, receipt total, ticket total, total ticket, invoice total, invoice amount, bill amount,
+    line amount, line value, total value, total incl tax, total inc tax, total incl vat, total inc vat,
+    total including tax, amount incl vat, amount incl tax, gesamt brutto, summe brutto, total brutto,
+    gesamtsumme, rechnungsbetrag, zahlbetrag, i alt inkl moms, total inkl moms, belob inkl moms, montant total,
+    prezzo totale, totale riga, importo totale, totaal bedrag, totalt, summa inkl moms,
     importe, importe total, monto, totale, importo, totaal, bedrag, belopp, summa, prix total, subtotal incl tax`),
   tip: list(`
     tip, tips, tip amount, gratuity, trinkgeld, trinkgeldbetrag, drikkepenge, pourboire, propina, mancia, fooi,
@@ -86,22 +107,47 @@ export const SYNONYMS: Readonly<Partial<Record<ColumnRole, readonly string[]>>> 
   service_charge: list(`
     service charge, service charges, service charge amount, servicegebuhr, bedienungsgeld, frais de service,
     cargo por servicio, delivery fee, delivery charge, shipping, liefergebuhr, versand`),
+  gift_card_sales: list(`
+    gift card sales, gift cards sold, gutscheinverkauf, gutscheinverkaufe, solgte gavekort, gavekortsalg`),
+  rounding: list(`
+    rounding, cash rounding, rounding amount, rundung, rundungsdifferenz, afrunding, oresafrunding, avrundning,
+    oresavrundning, avrunding, arrondi, redondeo, arrotondamento, afronding`),
   fee: list(`
     fees, fee, processing fee, card fee, gebuhr, gebuhren, gebyr, afgift, frais, commission, comision,
     third party fees`),
+  payment_id: list(`
+    payment id, payment number, zahlungs id, zahlungsnummer, betalings id, betalingsid`),
   tender: list(`
     payment type, payment method, tender, tender type, payment, paid by, cash type, payment mode,
     zahlungsmethode, zahlungsart, zahlart, betalingsmetode, betalingstype, betaling, mode de paiement,
     moyen de paiement, reglement, forma de pago, metodo de pago, medio de pago, metodo di pagamento,
-    betaalwijze, betaalmethode, betalningssatt`),
+    betaalwijze, betaalmethode, betalningssatt, betalsatt, betalningsmetod, betalning, zahlungsmittel,
+    zahlungsform, zahlung, betalingsmiddel, betaalmiddel, type de paiement, mode reglement, mode de reglement,
+    tipo de pago, forma pago, metodo pagamento, tipo pagamento, modalita di pagamento, tender name`),
   card_brand: list(`
     card brand, card type, card, card scheme, kartentyp, kortudsteder, korttype, type de carte, tipo de tarjeta`),
   last4: list(`
     pan suffix, last 4 card digits, last 4, last four, card number, sidste cifre, kartennummer, last4`),
   type: list(`
     event type, receipt type, transaction type, type, line type, sale type, status, transaction status,
-    order status, void, voided, typ, transaktionsart, vorgang, vorgangsart, belegart, haendelsestype, tipo,
+    order status, typ, transaktionsart, vorgang, vorgangsart, belegart, haendelsestype, tipo,
     type de transaction, tipo de transaccion, statut, estado, order payment state, financial status`),
+  voided: list(`
+    void, voided, is void, is voided, cancelled, canceled, storniert, annulleret, annule, anulado, annullato`),
+  cancelled_at: list(`
+    cancelled at, canceled at, voided at, cancellation date, void date, storniert am, annulleret den`),
+  refunded: list(`
+    refunded amount, total refunded, amount refunded, refund amount, refunds total, erstatteter betrag, refunderet belob`),
+  refunded_tip: list(`
+    refund tip amount, refunded tip, tip refunded`),
+  refunded_at: list(`
+    refund date, refunded at, erstattet am, refunderet den`),
+  refund_reason: list(`
+    refund reason, erstattungsgrund`),
+  row_grain: list(`
+    line type, row type, record type, zeilentyp, linjetype`),
+  item_kind: list(`
+    item kind, itemization type, item type, product type, is gift card, gift card`),
   location: list(`
     location, location name, store, store name, store location, outlet, shop, branch, site, payment point,
     filiale, standort, laden, butik, afdeling, magasin, etablissement, tienda, sucursal, negozio, winkel,
@@ -130,7 +176,14 @@ export const SYNONYMS: Readonly<Partial<Record<ColumnRole, readonly string[]>>> 
     deposit id, tax rate, steuersatz, taux tva, item tax rate, refund date, void date, unit, number of guests,
     guests, covers, paid at, fulfilled at, cancelled at, weekday, month, month name, hour of day, time of day,
     week, year, notes, note, comment, bemerkung, day of week, wochentag, tax name, discount name, discount code,
-    balance, saldo, refunded, exchanged, partial refunds, deposit details, sent date, compare at price`),
+    balance, saldo, refunded, exchanged, partial refunds, deposit details, sent date, compare at price,
+    net profit, gross margin, cost price, unit cost, cost of sales, total cost, cogs, kostpris, einkaufspreis,
+    ek preis, wareneinsatz, rohertrag, deckungsbeitrag, marge, list price, original price, regular price, rrp,
+    msrp, amount tendered, cash tendered, tendered, change, change due, change given, gegeben, ruckgeld, byttepenge,
+    rendu monnaie, cambio, amount due, balance due, outstanding balance, open amount, payout, payout amount,
+    deposit amount, settlement amount, taxable amount, taxable sales, taxable total, tax exempt amount,
+    running total, cumulative total, discount %, discount percent, discount percentage, discount rate, rabatt %,
+    rabat %, remise %, descuento %, tip %, tip percent, points, loyalty points, refund total, total refunds`),
 }
 
 export type RowType = 'sale' | 'refund' | 'void' | 'open'
@@ -154,6 +207,27 @@ export const TYPE_WORDS: Readonly<Record<RowType, readonly string[]>> = {
     aperto, draft, parked`),
 }
 
+/** What a row of a table speaks of, where the table holds a sale's own row, its items' rows and its payments' rows. */
+export const GRAIN_WORDS: Readonly<Record<'item' | 'sale' | 'payment', readonly string[]>> = {
+  sale: list(`
+    sale, order, receipt, transaction, header, total, verkauf, beleg, salg, vente, venta`),
+  item: list(`
+    sale line, line, line item, lineitem, item, product, order line, article, position, artikel, varelinje,
+    ligne, linea, articulo`),
+  payment: list(`
+    payment, tender, paid, zahlung, betaling, paiement, reglement, pago`),
+}
+
+/** What a row sells: a thing, or a promise to be redeemed later. */
+export const KIND_WORDS: Readonly<Record<'article' | 'gift_card', readonly string[]>> = {
+  article: list(`
+    physical good, physical item, prepared food and beverage, digital good, service, article, product, item,
+    menu item, custom amount, false, no, n, 0`),
+  gift_card: list(`
+    gift card, giftcard, gift card activation, gift card reload, gift certificate, stored value, gutschein,
+    gavekort, carte cadeau, tarjeta regalo, true, yes, y, 1`),
+}
+
 export const TENDER_WORDS: Readonly<
   Record<'cash' | 'card' | 'gift_card' | 'wallet' | 'bank_transfer' | 'voucher', readonly string[]>
 > = {
@@ -169,10 +243,10 @@ export const TENDER_WORDS: Readonly<
     card, credit card, debit card, credit, debit, contactless, chip, swipe, visa, mc, mastercard, amex,
     american express, maestro, discover, dankort, v pay, girocard, karte, kartenzahlung, ec karte, ec,
     kreditkarte, kort, kortbetaling, carte, carte bancaire, cb, tarjeta, tarjeta de credito, carta, bancomat,
-    pin, pinpas, kreditkort`),
+    pin, pinpas, kreditkort, shopify payments`),
   bank_transfer: list(`
     transfer, bank transfer, wire, uberweisung, bankoverforsel, overforsel, bankoverførsel, virement,
-    transferencia, bonifico, overschrijving, invoice, rechnung, faktura`),
+    transferencia, bonifico, overschrijving, bank deposit, invoice, rechnung, faktura`),
   voucher: list(`
     voucher, coupon, meal voucher, luncheon voucher, ticket restaurant, titre restaurant, cheque dejeuner,
     buono pasto, vale, essensgutschein`),
@@ -200,23 +274,3 @@ export const DAY_FIRST_HEADINGS = list(`
   datum, dato, fecha, data, jour, uhrzeit, tid, heure, hora, ora, menge, antal, quantite, cantidad, betrag,
   montant, importe, artikel, vare, beleg, belegnummer, zahlungsart, preis, prix, precio, pris, moms, mwst, tva,
   iva, vat, summe`)
-
-/** Names that exports of one vendor give to time zones. */
-export const ZONE_NAMES: Readonly<Record<string, string>> = {
-  'eastern time (us & canada)': 'America/New_York',
-  'central time (us & canada)': 'America/Chicago',
-  'mountain time (us & canada)': 'America/Denver',
-  'pacific time (us & canada)': 'America/Los_Angeles',
-  arizona: 'America/Phoenix',
-  alaska: 'America/Anchorage',
-  hawaii: 'Pacific/Honolulu',
-  'atlantic time (canada)': 'America/Halifax',
-  london: 'Europe/London',
-  dublin: 'Europe/Dublin',
-  paris: 'Europe/Paris',
-  berlin: 'Europe/Berlin',
-  madrid: 'Europe/Madrid',
-  tokyo: 'Asia/Tokyo',
-  sydney: 'Australia/Sydney',
-  melbourne: 'Australia/Melbourne',
-}

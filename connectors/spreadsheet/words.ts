@@ -46,7 +46,29 @@ export const rowTypeOf: (text: string) => RowType | 'unknown' = remembered((text
   return 'unknown'
 })
 
+const YES = new Set(['x', 'ja', 'oui', 'si', 'sim', 'sand', 'wahr', 'vrai', 'verdadero', 'vero'])
+const NO = new Set(['nein', 'nej', 'non', 'falsk', 'falsch', 'faux', 'falso', 'never', 'none'])
+
+/** Whether a yes-or-no cell says that the row is void; `unknown` for a word that says neither. */
+export const saysVoid: (text: string) => boolean | 'unknown' = remembered((text) => {
+  const words = cellWords(text)
+  if (words === '' || NO.has(words)) return false
+  if (YES.has(words)) return true
+  const type = TYPE_BY_WORD.get(words)
+  return type === undefined ? 'unknown' : type === 'void'
+})
+
+/** `cellWords`, remembered. */
+export const cellWordsOf: (text: string) => string = remembered(cellWords)
+
 export const tenderOf: (text: string) => Tender = remembered((text) => {
+  const parts = text.split(/[,;+&|\n]/).filter((part) => part.trim() !== '')
+  // Several tenders in one cell: how much was paid with which it does not say.
+  const tenders = new Set(parts.map(loneTender))
+  return tenders.size > 1 ? 'other' : loneTender(text)
+})
+
+function loneTender(text: string): Tender {
   const words = cellWords(text)
   if (words === '') return 'unknown'
   for (const [tender, phrases] of TENDER_PHRASES) if (phrases.includes(words)) return tender
@@ -55,7 +77,7 @@ export const tenderOf: (text: string) => Tender = remembered((text) => {
     if (phrases.some((phrase) => phrase.length > 1 && padded.includes(` ${phrase} `))) return tender
   }
   return 'other'
-})
+}
 
 /** Schemes and wallets are brands; `Card` and `Karte` are none. */
 export const brandOf: (text: string) => string | null = remembered((text) => {

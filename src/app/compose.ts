@@ -1,12 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { connectorOf } from '#connectors/registry.ts'
 import { newId } from '#kernel/ids.ts'
-import type { Clock } from '#kernel/instant.ts'
+import type { Clock, Instant } from '#kernel/instant.ts'
 import { type Access, createAccess } from '#modules/access/access.ts'
 import type { OnTenantCreated } from '#modules/access/tenants.ts'
 import { connectionRoutes } from '#modules/connections/routes.ts'
-import { intakeTasks, recoverImports } from '#modules/intake/intake.ts'
-import type { Intake } from '#modules/intake/receive.ts'
+import { createBackground } from '#modules/intake/background.ts'
+import { intakeTasks } from '#modules/intake/intake.ts'
+import type { Intake } from '#modules/intake/keep.ts'
+import { recoverImports } from '#modules/intake/recover.ts'
 import { intakeRoutes } from '#modules/intake/routes.ts'
 import { prepareMonths } from '#modules/mirror/mirror.ts'
 import { mirrorRoutes } from '#modules/mirror/routes.ts'
@@ -21,6 +23,7 @@ import type { TickStep } from '#platform/queue/ticker.ts'
 import type { Log } from '#platform/telemetry/log.ts'
 import { createDemoTrade, type DemoTrade } from './demo/demo-trade.ts'
 import { demoRoutes } from './demo/routes.ts'
+import { createDropFolder, type DropFolder } from './drop-folder.ts'
 import { insightsRoutesOf } from './insights.ts'
 import { liveEventRoutes } from './live-events.ts'
 
@@ -37,6 +40,7 @@ export type Foundation = {
   readonly hubKind: 'live' | 'demo'
   readonly scratchDir: string
   readonly importBytesMax: number
+  readonly drop: { readonly dir: string; readonly seconds: number } | null
 }
 
 export type Hub = {
@@ -46,6 +50,8 @@ export type Hub = {
   readonly steps: readonly TickStep[]
   readonly intake: Intake
   readonly demoTrade: DemoTrade
+  /** Null where no folder is looked at. */
+  readonly dropFolder: DropFolder | null
 }
 
 /** How long an import must not have moved before another process may take it up. */
@@ -63,11 +69,14 @@ export function compose(foundation: Foundation): Hub {
     onTenantCreated: firstSite,
   })
   const intake = composeIntake(foundation)
+  const { drop } = foundation
+  const dropFolder = drop && createDropFolder({ dir: drop.dir, intake, log, publicBase })
   const demoTrade = createDemoTrade({ database, clock, say: (sentence, detail) => log.info(detail, sentence) })
   return {
     access,
     intake,
     demoTrade,
+    dropFolder,
     routes: [
       ...access.routes,
       ...siteRoutes(database),
@@ -87,6 +96,9 @@ export function compose(foundation: Foundation): Hub {
         everyMs: 15_000,
         run: async (now) => void (await recoverImports(intake, now, IMPORT_STALLED_MS)),
       },
+      ...(drop === null || dropFolder === null
+        ? []
+        : [{ name: 'drop-folder', everyMs: drop.seconds * 1_000, run: (now: Instant) => dropFolder.look(now) }]),
       { name: 'months', everyMs: 6 * 3_600_000, run: (now) => prepareMonths(database, now) },
       {
         name: 'idempotency-keys',
@@ -108,6 +120,7 @@ export function composeIntake(
     clock: foundation.clock,
     scratchDir: foundation.scratchDir,
     fileBytesMax: foundation.importBytesMax,
+    background: createBackground(),
   }
 }
 

@@ -19,6 +19,7 @@ export async function describeRoutes(): Promise<readonly Route[]> {
     publicBase: new URL('http://localhost:9010'),
     hubKind: 'live',
     scratchDir: tmpdir(),
+    drop: null,
     importBytesMax: 2 * 1024 ** 3,
   })
   await hub.access.close()

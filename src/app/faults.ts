@@ -10,5 +10,8 @@ export const APP_FAULTS = {
   'command.file': 'A file that a command was given cannot be read.',
   'command.tenant': 'The tenant that a command was given does not exist.',
   'command.unconfirmed': 'Something in the file is in doubt and was not confirmed.',
+  'command.some-failed': 'Some of the files that a command was given were not imported.',
+  'drop.changed': 'A file of the drop folder was still being written while it was read; it is read again.',
+  'drop.unreadable': 'A file of the drop folder cannot be opened by the user that the hub runs as.',
   'command.bad': 'A command was called with words it does not take.',
 } as const

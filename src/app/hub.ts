@@ -4,7 +4,7 @@ import path from 'node:path'
 import { Fault } from '#kernel/fault.ts'
 import type { Clock, Instant } from '#kernel/instant.ts'
 import { allTenants, setUpLink } from '#modules/access/access.ts'
-import { recoverImports } from '#modules/intake/intake.ts'
+import { recoverImports } from '#modules/intake/recover.ts'
 import { databaseProbes } from '#platform/http/health.ts'
 import { createIdempotencyStore } from '#platform/http/idempotency.ts'
 import { createServer } from '#platform/http/server.ts'
@@ -99,8 +99,10 @@ async function assemble(options: HubOptions, parts: Parts): Promise<RunningHub> 
     signInSecret: storage.rootKey.derive('sign-in').toString('base64'),
     scratchDir: await makeScratchDir(scratchParent),
     importBytesMax: settings.importBytesMax,
+    drop: settings.dropDir === null ? null : { dir: settings.dropDir, seconds: settings.dropSeconds },
   })
   undo.push(() => hub.access.close())
+  undo.push(() => hub.intake.background.stop())
   const metrics = createMetrics()
   const server = await createServer({
     routes: hub.routes,
@@ -139,6 +141,8 @@ async function assemble(options: HubOptions, parts: Parts): Promise<RunningHub> 
   const ticker = createTicker(clock, hub.steps, (step, error) => log.error({ step, err: error }, 'a step failed'))
   ticker.start()
   undo.push(() => ticker.stop())
+  // Before the steps are waited for: a large file would hold them up.
+  undo.push(async () => hub.dropFolder?.stop())
   await server.listen({ port: settings.port, host: settings.host }).catch((cause: NodeJS.ErrnoException) => {
     throw portFault(cause, settings.host, settings.port)
   })

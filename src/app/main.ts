@@ -1,5 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { Fault } from '#kernel/fault.ts'
+import { withChoices } from './commands/choice-options.ts'
+import type { ExplainOptions } from './commands/explain.ts'
+import type { ImportOptions } from './commands/import.ts'
+import type { UndoOptions } from './commands/undo.ts'
 import { readVersion } from './settings.ts'
 
 // The command line. Each command lives in a file of its own and is loaded when it is called, so that `explain` does not
@@ -27,19 +31,28 @@ export async function main(args: readonly string[]): Promise<void> {
       await start({ kind: 'demo', json: asked(options) })
     },
   )
-  command('import <file>', 'Import a file of sales.')
+  withChoices(command('import <files...>', 'Import files of sales.'))
     .requiredOption('--tenant <slug>', 'whose sales they are')
     .option('--site <slug>', 'where they were made; the first site when left out')
+    .option('--currency <code>', 'of the amounts; the file’s own, or the site’s, when left out')
+    .option('--zone <name>', 'of times that name none; the site’s when left out')
     .option('--yes', 'confirm what is in doubt')
-    .action(async (file: string, options: { json?: boolean; tenant: string; site?: string; yes?: boolean }) => {
-      const { importFile } = await import('./commands/import.ts')
-      await importFile(file, { ...options, yes: options.yes === true, json: asked(options) })
+    .action(async (files: string[], options: ImportOptions) => {
+      const { importFiles } = await import('./commands/import.ts')
+      await importFiles(files, { ...options, yes: options.yes === true, json: asked(options) })
     })
-  command('explain <file>', 'Show what a file is and its first sales; nothing is stored.')
+  command('undo <import>', 'Take an import back: what stands is what the other imports alone would have made.')
+    .requiredOption('--tenant <slug>', 'whose import it is')
+    .option('--yes', 'do not ask')
+    .action(async (importId: string, options: UndoOptions) => {
+      const { undoCommand } = await import('./commands/undo.ts')
+      await undoCommand(importId, { ...options, yes: options.yes === true, json: asked(options) })
+    })
+  withChoices(command('explain <file>', 'Show what a file is and its first sales; nothing is stored.'))
     .option('--currency <code>', 'where the file names none', 'EUR')
     .option('--time-zone <name>', 'where the file names none', 'UTC')
     .option('--close-out <HH:MM>', 'when the business day ends', '04:00')
-    .action(async (file: string, options: { json?: boolean; currency: string; timeZone: string; closeOut: string }) => {
+    .action(async (file: string, options: ExplainOptions) => {
       const { explainFile } = await import('./commands/explain.ts')
       await explainFile(file, { ...options, json: asked(options) })
     })

@@ -64,6 +64,18 @@ export const SETTINGS = [
     secret: false,
     say: 'Most bytes of a file to import, as it is sent.',
   },
+  {
+    name: 'TILLWIRE_DROP_DIR',
+    fallback: null,
+    secret: false,
+    say: 'Folder whose files are imported: a folder for each tenant in it, named by its slug. Off when left out.',
+  },
+  {
+    name: 'TILLWIRE_DROP_SECONDS',
+    fallback: '5',
+    secret: false,
+    say: 'How often the drop folder is looked at. A file is taken when two looks found it the same.',
+  },
 ] as const satisfies readonly SettingSpec[]
 
 export type SettingName = (typeof SETTINGS)[number]['name']
@@ -90,6 +102,9 @@ export type Settings = {
   readonly trustProxy: readonly string[]
   readonly metricsToken: string | null
   readonly importBytesMax: number
+  /** Null: no folder is looked at. */
+  readonly dropDir: string | null
+  readonly dropSeconds: number
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -128,12 +143,18 @@ export function readSettings(env: Environment): Settings {
       1,
       Number.MAX_SAFE_INTEGER,
     ),
+    dropDir: dropDir(text('TILLWIRE_DROP_DIR')),
+    dropSeconds: wholeNumber('TILLWIRE_DROP_SECONDS', text('TILLWIRE_DROP_SECONDS'), 1, 3_600),
   }
 }
 
 function defaultDataDir(env: Environment): string {
   if (process.getuid?.() === 0) return '/var/lib/tillwire'
   return path.join(env.XDG_DATA_HOME ?? path.join(homedir(), '.local', 'share'), 'tillwire')
+}
+
+function dropDir(text: string | null): string | null {
+  return text === null ? null : path.resolve(text)
 }
 
 /** Python programs write `postgresql+asyncpg://`; the driver's name means nothing to us. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Payment, Refund, Sale, SaleItem } from './sale.ts'
+import type { Payment, Refund, Sale, SaleItem, SalePart } from './sale.ts'
 
 // Two readings of a sale are the same version when they say the same of it. The fingerprint covers all that canon says
 // except refunds, which are facts of their own. It is written out by hand because it is made for every row of an import.
@@ -7,9 +7,11 @@ import type { Payment, Refund, Sale, SaleItem } from './sale.ts'
 const FIELD = '\u001f'
 const RECORD = '\u001e'
 
-/** SHA-256 over what the sale says, 32 bytes. Equal content, equal bytes, in every process and version. */
-export function saleFingerprint(sale: Sale): Uint8Array {
-  let text = fields([
+/** SHA-256 over what is said of the sale, 32 bytes. Equal content, equal bytes, in every process and version. */
+export function saleFingerprint(sale: Sale, part: SalePart): Uint8Array {
+  // A part that says less than the whole must never be taken for it, though all that it says is the same.
+  let text = part === 'whole' ? '' : part + RECORD
+  text += fields([
     sale.externalId,
     sale.number,
     sale.location,

@@ -12,6 +12,12 @@ export type SaleStatus = 'open' | 'closed' | 'voided'
 /** How exactly the source knows when: a file with dates alone knows the `day`. */
 export type TimePrecision = 'instant' | 'day'
 
+/**
+ * How much of a sale its source tells. `whole`: all that there is. `items`: its lines, and neither tips nor payments.
+ * `sale`: its amounts and how it was paid, and no lines. `payments`: how it was paid. Parts of one sale make one.
+ */
+export type SalePart = 'whole' | 'items' | 'sale' | 'payments'
+
 export type Sale = {
   /** The source's own id, or one synthesised from the row's content. Unique within its connection. */
   readonly externalId: string

@@ -96,10 +96,10 @@ describe('a new owner', () => {
     const { page } = ada
     await page.getByRole('link', { name: 'Imports' }).first().click()
     await page.getByRole('heading', { name: 'Imports', exact: true }).waitFor()
-    await page.getByLabel('Choose a file').setInputFiles(bakeryFile())
+    await page.getByLabel('Choose files').setInputFiles(bakeryFile())
     await page.getByRole('heading', { name: /three-days\.csv/ }).waitFor()
     await ada.picture('import-understood')
-    const go = page.getByRole('button', { name: 'Import these sales' })
+    const go = page.getByRole('button', { name: 'Import 36 sales' })
     const finished = page.getByText('Import finished').first()
     await go.or(finished).first().waitFor()
     if (await go.isVisible()) {

@@ -56,8 +56,9 @@ export function useBrowser(): { visit(base: URL, options?: BrowserContextOptions
       page.setDefaultTimeout(15_000)
       const complaints: string[] = []
       page.on('console', (message) => {
-        // A page that finds out that nobody is signed in has asked and was told so: no fault of anybody's.
-        if (message.type() === 'error' && !/status of 401/.test(message.text())) complaints.push(message.text())
+        // A page that finds out that nobody is signed in, or that a correction cannot be, has asked and was told so: no
+        // fault of anybody's.
+        if (message.type() === 'error' && !/status of (?:401|422)/.test(message.text())) complaints.push(message.text())
       })
       page.on('pageerror', (error) => complaints.push(`${error.name}: ${error.message}`))
       page.on('request', (request) => {

@@ -1,8 +1,10 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refundFiling, saleFiling } from '#app/demo/traded.ts'
+import { newId } from '#kernel/ids.ts'
 import { createConnection } from '#modules/connections/connections.ts'
 import { recordSales } from '#modules/mirror/mirror.ts'
+import { withdrawBatch } from '#modules/mirror/withdraw.ts'
 import { getDefaultSite } from '#modules/sites/sites.ts'
 import { openOutbox } from '#platform/outbox/outbox.ts'
 import { connectionFor, sqlState } from '#platform/postgres/database.ts'
@@ -322,6 +324,18 @@ async function fillEveryTable(shop: Shop): Promise<void> {
   const ended = await importEnds(hub.url, shop, String(received.json?.id))
   expect(ended).toMatchObject({ state: 'done', rows_rejected: 1, sales_created: 2 })
 
+  // What a person says of a shape of file is remembered when they confirm; a sale that two files tell has two tellers.
+  const april = await hub.ask(`${base}/imports?file_name=april.csv&confirm=no`, {
+    method: 'POST',
+    key,
+    body: [...rows.slice(0, 2), '2026-04-02 08:05,2,Bun,3,0.90', ''].join('\n'),
+  })
+  const where = `${base}/imports/${april.json?.id}`
+  const corrected = await hub.ask(where, { method: 'PATCH', key, json: { choices: { date_order: 'ymd' } } })
+  expect(corrected.status, corrected.text).toBe(200)
+  expect((await hub.ask(`${where}/confirm`, { method: 'POST', key })).status).toBe(200)
+  expect(await importEnds(hub.url, shop, String(april.json?.id))).toMatchObject({ state: 'done', sales_unchanged: 1 })
+
   const site = await database.tenant(tenant.id, (tx) => getDefaultSite(tx, tenant.id))
   const week = [...trade(shopOf('cafe'), { seed: 'wall', from: '2026-01-05', to: '2026-01-11' })]
   const refunds = week.flatMap((sale) => sale.refunds.map((refund) => refundFiling(refund, sale, site)))
@@ -329,6 +343,7 @@ async function fillEveryTable(shop: Shop): Promise<void> {
   await database.tenant(tenant.id, async (tx) => {
     const draft = { posSystem: 'generic-rest', name: 'Till', siteId: site.id } as const
     const connection = await createConnection(tx, tenant.id, draft, now)
+    const other = await createConnection(tx, tenant.id, { ...draft, name: 'Other till' }, now)
     const source = {
       tenantId: tenant.id,
       connectionId: connection.id,
@@ -344,6 +359,11 @@ async function fillEveryTable(shop: Shop): Promise<void> {
       week.map((sale) => saleFiling(sale, site, now)),
       refunds,
     )
+    // An import that is half taken back.
+    const batchId = newId()
+    const filings = week.slice(0, 3).map((sale) => saleFiling(sale, site, now))
+    await recordSales(tx, { ...source, connectionId: other.id, batchId }, filings)
+    expect(await withdrawBatch(tx, { ...source, connectionId: other.id }, batchId, 1)).toMatchObject({ left: true })
   })
 
   const outbox = openOutbox({ database: db.database, clock: systemClock })

@@ -2,65 +2,115 @@ import { createReadStream } from 'node:fs'
 import { Fault } from '#kernel/fault.ts'
 import { instantText } from '#kernel/instant.ts'
 import { wireAmount } from '#kernel/money.ts'
-import { findTenantOf } from '#modules/access/access.ts'
-import { confirmImport, getImport, type ImportRow, needsNoConfirmation } from '#modules/intake/intake.ts'
-import { type Intake, receiveFile } from '#modules/intake/receive.ts'
+import { confirmImport, doubtsOf, needsNoConfirmation } from '#modules/intake/confirm.ts'
+import { correctImport } from '#modules/intake/correct.ts'
+import { getImport } from '#modules/intake/find.ts'
+import type { Intake } from '#modules/intake/keep.ts'
+import { receiveFile } from '#modules/intake/receive.ts'
 import { runImport } from '#modules/intake/run.ts'
+import type { ImportRow } from '#modules/intake/store.ts'
 import { isPriced } from '#modules/intake/wire.ts'
-import { getDefaultSite, getSite } from '#modules/sites/sites.ts'
+import { getDefaultSite, getSite, type Site } from '#modules/sites/sites.ts'
 import type { Tenant } from '#platform/http/caller.ts'
+import type { FileChoices } from '../../../connectors/contract.ts'
 import { composeIntake } from '../compose.ts'
-import { localFile } from './files.ts'
-import { withStorage } from './session.ts'
+import type { ChoiceOptions } from './choice-options.ts'
+import { choicesOfOptions, mergeChoices } from './file-choices.ts'
+import { localFile, tableNamed } from './files.ts'
+import { tenantNamed, withStorage } from './session.ts'
 
-export type ImportOptions = {
+export type ImportOptions = ChoiceOptions & {
   readonly tenant: string
   readonly site?: string
+  readonly table?: string
+  readonly currency?: string
+  readonly zone?: string
   readonly yes: boolean
   readonly json: boolean
 }
 
-/** `tillwire import FILE --tenant SLUG`: receives, understands, records, and says what became of it. */
-export async function importFile(file: string, options: ImportOptions): Promise<void> {
-  const source = await localFile(file)
+const ACTOR = 'hub:command'
+
+type Place = {
+  readonly intake: Intake
+  readonly tenant: Tenant
+  readonly site: Site
+  readonly choices: FileChoices | null
+  readonly options: ImportOptions
+}
+
+/** `tillwire import FILE… --tenant SLUG`: receives, understands, records, and says what became of each file. */
+export async function importFiles(files: readonly string[], options: ImportOptions): Promise<void> {
+  const choices = choicesOfOptions(options)
+  for (const file of files) await localFile(file)
   await withStorage(async ({ settings, storage, clock, scratchDir }) => {
     const { database } = storage
-    const tenant = await findTenantOf(database, options.tenant)
-    if (tenant === null) {
-      throw new Fault('missing', 'command.tenant', {
-        say: `There is no tenant "${options.tenant}". "npx tillwire tenant create ${options.tenant}" makes it.`,
-      })
-    }
+    const tenant = await tenantNamed(database, options.tenant)
     const site = await database.tenant(tenant.id, (tx) =>
       options.site === undefined ? getDefaultSite(tx, tenant.id) : getSite(tx, tenant.id, options.site),
     )
     const intake = composeIntake({ database, clock, scratchDir, importBytesMax: settings.importBytesMax })
-    const stream = createReadStream(file)
-    const received = await receiveFile(intake, {
-      tenantId: tenant.id,
-      site,
-      fileName: source.name,
-      stream,
-      actor: 'hub:command',
-    })
-    refuseFailed(received)
-    if (!options.json) sayNotes(received)
-    if (!options.yes && !needsNoConfirmation(received)) {
-      const doubts = received.detection?.notes.filter((note) => note.severity === 'confirm') ?? []
-      throw new Fault('conflict', 'command.unconfirmed', {
-        say: `${doubts.map((note) => note.say).join(' ')} Look at it with "npx tillwire explain ${file}"; --yes imports it as shown there.`,
-        detail: { import_id: received.id, doubts: doubts.map((note) => note.code) },
+    const place = { intake, tenant, site, choices, options }
+    const failed: Fault[] = []
+    for (const file of files) {
+      if (files.length > 1 && !options.json) console.log(`\n${file}`)
+      try {
+        sayRow(await importOne(place, file), options.json)
+      } catch (error) {
+        if (!(error instanceof Fault) || files.length === 1) throw error
+        // One bad file does not keep the others out.
+        failed.push(error)
+        sayFailed(file, error, options.json)
+      }
+    }
+    if (failed.length > 0) {
+      throw new Fault('invalid', 'command.some-failed', {
+        say: `${failed.length} of ${files.length} files were not imported; what stands above says why.`,
       })
     }
-    const row = await run(intake, tenant, received)
-    refuseFailed(row)
-    if (options.json) console.log(JSON.stringify(summaryOf(row)))
-    else sayResult(row)
   })
 }
 
-async function run(intake: Intake, tenant: Tenant, received: ImportRow): Promise<ImportRow> {
-  await intake.database.tenant(tenant.id, (tx) => confirmImport(tx, tenant.id, received.id, intake.clock.now()))
+async function importOne({ intake, tenant, site, choices, options }: Place, file: string): Promise<ImportRow> {
+  const stream = createReadStream(file)
+  const fileName = await localFile(file)
+  const received = await receiveFile(intake, { tenantId: tenant.id, site, fileName, stream, actor: ACTOR })
+  const row = await corrected(intake, tenant, received, options, choices)
+  refuseFailed(row)
+  if (!options.json) sayNotes(row)
+  if (!options.yes && !needsNoConfirmation(row)) {
+    const doubts = row.detection?.notes.filter((note) => note.severity === 'confirm') ?? []
+    throw new Fault('conflict', 'command.unconfirmed', {
+      say: `${doubts.map((note) => note.say).join(' ')} Look at it with "npx tillwire explain ${file}"; --yes imports it as shown there.`,
+      detail: { import_id: row.id, doubts: row.detection === null ? [] : doubtsOf(row.detection) },
+    })
+  }
+  // Somebody who spelt a file out wants the next one of its shape read the same way.
+  const ended = await run(intake, tenant, row, choices !== null)
+  refuseFailed(ended)
+  return ended
+}
+
+/** The file as the options say it is; unchanged where they say nothing. */
+async function corrected(
+  intake: Intake,
+  tenant: Tenant,
+  row: ImportRow,
+  options: ImportOptions,
+  choices: FileChoices | null,
+): Promise<ImportRow> {
+  if ((choices === null && options.table === undefined) || row.tables.length === 0) return row
+  const table = options.table === undefined ? row.tableNo : tableNamed(options.table, row.tables)
+  const before = table === row.tableNo ? (row.detection?.choices ?? {}) : {}
+  return correctImport(intake, tenant.id, row.id, {
+    table: table ?? undefined,
+    choices: choices === null ? undefined : mergeChoices(before, choices),
+  })
+}
+
+async function run(intake: Intake, tenant: Tenant, received: ImportRow, seen: boolean): Promise<ImportRow> {
+  const by = { actor: ACTOR, now: intake.clock.now(), seen }
+  await intake.database.tenant(tenant.id, (tx) => confirmImport(tx, tenant.id, received.id, by))
   const look = () => intake.database.tenant(tenant.id, (tx) => getImport(tx, tenant.id, received.id))
   const outcome = await runImport(intake, tenant.id, received.id)
   let row = await look()
@@ -92,6 +142,7 @@ function summaryOf(row: ImportRow) {
     already_known: Number(row.salesUnchanged),
     created: Number(row.salesCreated),
     updated: Number(row.salesUpdated),
+    cards_masked: Number(row.cardsMasked),
     noticed: row.noticed,
     import_id: row.id,
   }
@@ -101,15 +152,24 @@ function sayNotes(row: ImportRow): void {
   for (const note of row.detection?.notes ?? []) console.log(`  ${note.severity === 'info' ? ' ' : '!'} ${note.say}`)
 }
 
-function sayResult(row: ImportRow): void {
-  const { sales, items, rows_read, rows_rejected, already_known, gross, currency } = summaryOf(row)
-  console.log(
-    [
-      `${rows_read} rows: ${sales} sales with ${items} items, ${already_known} of the sales known before.`,
-      gross === null ? 'The file states no amounts.' : `Gross ${gross} (minor units of ${currency}).`,
-      rows_rejected === 0
-        ? 'Every row was read.'
-        : `${rows_rejected} rows could not be read; the dashboard lists them with reasons.`,
-    ].join('\n'),
-  )
+function sayFailed(file: string, { code, message, detail }: Fault, json: boolean): void {
+  console.error(json ? JSON.stringify({ error: { code, detail: message, ...detail, file } }) : `${message} [${code}]`)
+}
+
+function sayRow(row: ImportRow, json: boolean): void {
+  if (json) {
+    console.log(JSON.stringify(summaryOf(row)))
+    return
+  }
+  const { sales, items, rows_read, rows_rejected, already_known, gross, currency, cards_masked } = summaryOf(row)
+  const lines = [
+    `${rows_read} rows: ${sales} sales with ${items} items, ${already_known} of the sales known before.`,
+    gross === null ? 'The file states no amounts.' : `Gross ${gross} (minor units of ${currency}).`,
+    rows_rejected === 0
+      ? 'Every row was read.'
+      : `${rows_rejected} rows could not be read; the dashboard lists them with reasons.`,
+    cards_masked === 0 ? null : `${cards_masked} card numbers were made unreadable before anything was kept.`,
+    `"npx tillwire undo ${row.id} --tenant …" takes it back.`,
+  ]
+  console.log(lines.filter((line) => line !== null).join('\n'))
 }

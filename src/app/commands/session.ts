@@ -1,6 +1,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { Fault } from '#kernel/fault.ts'
 import type { Clock, Instant } from '#kernel/instant.ts'
+import { findTenantOf } from '#modules/access/access.ts'
+import type { Tenant } from '#platform/http/caller.ts'
+import type { Database } from '#platform/postgres/database.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { openStorage, type Storage } from '../storage.ts'
 
@@ -31,4 +35,13 @@ export async function withStorage<T>(work: (session: CommandSession) => Promise<
   } finally {
     await storage.close('leave')
   }
+}
+
+/** The tenant with this slug or id. Throws `command.tenant`. */
+export async function tenantNamed(database: Database, slug: string): Promise<Tenant> {
+  const tenant = await findTenantOf(database, slug)
+  if (tenant !== null) return tenant
+  throw new Fault('missing', 'command.tenant', {
+    say: `There is no tenant "${slug}". "npx tillwire tenant create ${slug}" makes it.`,
+  })
 }

@@ -23,6 +23,7 @@ export function bareFiling(traded: TradeSale, site: Site): SaleFiling {
   const moment = businessMoment(sale.closedAt ?? sale.openedAt, tradingClock(site))
   return {
     sale,
+    part: 'whole',
     siteId: site.id,
     businessDate: moment.date,
     businessHour: moment.hour,

@@ -7,7 +7,7 @@ import type { Tx } from '#platform/postgres/database.ts'
 // the newest announcement is exactly the newest fact behind the figures, and it lies at the end of the outbox: no sale
 // has to be looked at.
 
-const FACT_TYPES = ['sales.recorded']
+const FACT_TYPES = ['sales.recorded', 'sales.withdrawn']
 // Other modules announce too. The nearest lines are looked at first, since the answer is nearly always among them.
 const LOOK_BACK = [8, 200, 5_000] as const
 

@@ -125,7 +125,7 @@ export async function record(
     const { date, hour } = businessMoment(moment, tradingClock(site))
     return { siteId: site.id, businessDate: date, businessHour: hour }
   }
-  const unsaid = { sourceVersion: null, sourceUpdatedAt: null, rows: null, raw: null }
+  const unsaid = { part: 'whole', sourceVersion: null, sourceUpdatedAt: null, rows: null, raw: null } as const
   const filings = sales.map((one): SaleFiling => ({ ...placeOf(one.closedAt ?? one.openedAt), ...unsaid, sale: one }))
   const refundFilings = refunds.map(({ of, refund: one }): RefundFiling => {
     const currency = of?.currency ?? site.currency

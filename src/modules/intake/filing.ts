@@ -38,10 +38,11 @@ export function filingsOf(slice: FileSlice, sites: SiteChoice): { sales: SaleFil
   return { sales, refunds }
 }
 
-function saleFiling({ sale, day, rows, raw }: FileSale, site: Site): SaleFiling {
+function saleFiling({ sale, part, day, rows, raw }: FileSale, site: Site): SaleFiling {
   const place = placeOf(sale.closedAt ?? sale.openedAt, site)
   return {
     sale,
+    part,
     ...place,
     // A file that knows days and no times means its own days: no close-out hour moves them.
     businessDate: day ?? place.businessDate,

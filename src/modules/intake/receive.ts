@@ -1,37 +1,23 @@
-import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '#kernel/fault.ts'
 import { type Id, newId, type TenantId } from '#kernel/ids.ts'
-import type { Clock } from '#kernel/instant.ts'
-import { fileConnection } from '#modules/connections/connections.ts'
 import type { Site } from '#modules/sites/sites.ts'
-import { appendEvents } from '#platform/outbox/append.ts'
-import type { Database } from '#platform/postgres/database.ts'
-import type { FileDetection, FileSource, Files } from '../../../connectors/contract.ts'
-import {
-  findImport,
-  type ImportRow,
-  insertChunk,
-  insertImport,
-  readChunk,
-  removeChunks,
-  type StoredFault,
-  updateImport,
-} from './store.ts'
+import type { UnpackedFile } from '../../../connectors/contract.ts'
+import { type Arriving, arrivingFile } from './arriving.ts'
+import { failImport } from './fail.ts'
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
+import { chosenSource, type Intake, interrupted, keepTable } from './keep.ts'
+import { keepPacked } from './packed.ts'
+import { type ConfirmMode, settleArrival, withSameFile } from './settle.ts'
+import { findImport, findSameFile, type ImportRow, insertImport, type StoredFault, updateImport } from './store.ts'
+import { understand } from './understand.ts'
 
-// A file is kept whole before anybody looks into it: in pieces, each its own short transaction, under the tenant's wall
-// like every other row. Only a file that arrived to its end is read.
-
-export type Intake = {
-  readonly database: Database
-  readonly files: Files
-  readonly clock: Clock
-  /** A folder of ours for spilling while a file is read. */
-  readonly scratchDir: string
-  /** Most bytes of a file as it is sent. */
-  readonly fileBytesMax: number
-}
+// A file comes in: unpacked, sifted and kept while it arrives, then understood. Nobody reads a file that did not arrive
+// to its end. Of a packed one, whose tables lie behind each other, the beginnings are looked at first, so that a person
+// sees what it is before a million rows are unpacked.
 
 export type NewFile = {
   readonly tenantId: TenantId
@@ -39,151 +25,157 @@ export type NewFile = {
   readonly fileName: string
   readonly stream: Readable
   readonly actor: string
+  /** What happens once it is understood; left out, the caller decides. */
+  readonly confirm?: ConfirmMode
 }
-
-const CHUNK_BYTES = 512 * 1024
-const PIECE_BYTES = 64 * 1024
 
 /**
- * Keeps a file and works out what it is; nothing of it reaches the mirror yet. Answers the import, `detected` or
- * `failed` with the reason. Throws when the file did not arrive whole: then nothing of it is kept.
+ * Keeps a file's tables and works out what they are; nothing of it reaches the mirror yet. Answers the import, `failed`
+ * with the reason when it holds no table of sales. With `patienceMs`, a packed file whose first sales are known is
+ * answered after that time in state `receiving`, and the rest goes on in this process. Throws when the file did not
+ * arrive whole: then nothing of it is kept.
  */
-export async function receiveFile(intake: Intake, file: NewFile): Promise<ImportRow> {
+export async function receiveFile(intake: Intake, file: NewFile, patienceMs?: number): Promise<ImportRow> {
   const { database, clock } = intake
+  const { tenantId } = file
   const id = newId()
-  await database.tenant(file.tenantId, (tx) =>
-    insertImport(tx, file.tenantId, {
-      id,
-      siteId: file.site.id,
-      fileName: plainName(file.fileName),
-      actor: file.actor,
-      createdAt: clock.now(),
-    }),
+  const fileName = plainName(file.fileName)
+  const createdAt = clock.now()
+  await database.tenant(tenantId, (tx) =>
+    insertImport(tx, tenantId, { id, siteId: file.site.id, fileName, actor: file.actor, createdAt }),
   )
-  try {
-    const { bytes, sha256 } = await keep(intake, file, id)
-    await database.tenant(file.tenantId, (tx) =>
-      updateImport(tx, file.tenantId, id, { fileBytes: BigInt(bytes), fileSha256: sha256, movedAt: clock.now() }),
-    )
-  } catch (error) {
-    await failImport(intake, file.tenantId, id, receivingFault(error))
-    throw error
-  }
-  return detectImport(intake, file.tenantId, id, file.site)
+  const shown = Promise.withResolvers<void>()
+  const whole = keepAndUnderstand(intake, { ...file, fileName }, id, shown.resolve)
+  if (patienceMs === undefined) return whole
+  intake.background.go(whole)
+  const early = shown.promise.then(() => sleep(patienceMs, null, { ref: false }))
+  const ended = await Promise.race([whole, early])
+  return ended ?? reread(intake, tenantId, id)
 }
 
-async function keep(intake: Intake, file: NewFile, id: Id): Promise<{ bytes: number; sha256: Uint8Array }> {
-  const hash = createHash('sha256')
-  let waiting: Buffer[] = []
-  let waitingBytes = 0
-  let bytes = 0
-  let no = 0
-  const flush = async () => {
-    if (waitingBytes === 0) return
-    const chunk = Buffer.concat(waiting)
-    waiting = []
-    waitingBytes = 0
-    await intake.database.tenant(file.tenantId, async (tx) => {
-      await insertChunk(tx, file.tenantId, id, no, chunk)
-      await updateImport(tx, file.tenantId, id, { movedAt: intake.clock.now() })
-    })
-    no++
-  }
-  for await (const piece of file.stream) {
-    const chunk = Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array)
-    bytes += chunk.length
-    if (bytes > intake.fileBytesMax) {
-      throw new Fault('invalid', 'import.too-large', {
-        say: `A file may have at most ${intake.fileBytesMax} bytes. Split it by month or compress it with gzip.`,
-      })
-    }
-    hash.update(chunk)
-    waiting.push(chunk)
-    waitingBytes += chunk.length
-    if (waitingBytes >= CHUNK_BYTES) await flush()
-  }
-  await flush()
-  return { bytes, sha256: hash.digest() }
-}
-
-/** Works out what a kept file is. A file that is no table of sales fails here, with the reason. */
-async function detectImport(intake: Intake, tenantId: TenantId, id: Id, site: Site): Promise<ImportRow> {
-  const { database, files, clock } = intake
-  const row = await database.tenant(tenantId, (tx) => findImport(tx, tenantId, id, 'look'))
-  if (row === null) throw new Error('the import was just made and is not there')
-  let detection: FileDetection
-  try {
-    detection = await files.detect(sourceOf(intake, tenantId, row), { zone: site.timeZone, currency: site.currency })
-  } catch (error) {
-    if (!(error instanceof Fault) || !error.code.startsWith('file.')) throw error
-    await failImport(intake, tenantId, id, { code: error.code, detail: error.message })
-    return { ...row, state: 'failed', fault: { code: error.code, detail: error.message } }
-  }
-  return database.tenant(tenantId, async (tx) => {
-    const connection = await fileConnection(
-      tx,
-      tenantId,
-      { shape: detection.shape, siteId: site.id, name: connectionName(row.fileName) },
-      clock.now(),
-    )
-    const change = { state: 'detected', detection, connectionId: connection.id, movedAt: clock.now() } as const
-    await updateImport(tx, tenantId, id, change)
-    return { ...row, ...change }
+async function keepAndUnderstand(intake: Intake, file: NewFile, id: Id, onShown: () => void): Promise<ImportRow> {
+  const { tenantId } = file
+  const scratchDir = await mkdtemp(path.join(intake.scratchDir, 'arrival-'))
+  const heart = startHeartbeat(intake, tenantId, id)
+  const arriving = arrivingFile(file.stream, {
+    bytesMax: intake.fileBytesMax,
+    onPiece: heart.beat,
+    signal: intake.background.signal,
   })
+  try {
+    const fault = await keepTables(intake, file, id, arriving, scratchDir, heart, onShown)
+    return fault === null
+      ? await finishArrival(intake, file, id, scratchDir)
+      : await refuse(intake, tenantId, id, fault)
+  } catch (error) {
+    const cause = arriving.failure() ?? error
+    await failImport(intake, tenantId, id, receivingFault(cause))
+    throw cause
+  } finally {
+    await heart.stop()
+    file.stream.destroy()
+    await rm(scratchDir, { recursive: true, force: true })
+  }
 }
 
-export async function failImport(intake: Intake, tenantId: TenantId, id: Id, fault: StoredFault): Promise<void> {
-  const now = intake.clock.now()
-  await intake.database.tenant(tenantId, async (tx) => {
-    const row = await findImport(tx, tenantId, id, 'lock')
-    if (row === null || row.state === 'done') return
-    // What was recorded stands and the file is kept, so that a confirmed import can go on; a file that was never
-    // confirmed is of no use to anybody.
-    if (row.state === 'receiving') await removeChunks(tx, tenantId, id)
-    await updateImport(tx, tenantId, id, { state: 'failed', fault, finishedAt: now, movedAt: now })
-    await appendEvents(tx, tenantId, [
-      {
-        type: 'import.failed',
-        subject: `import/${id}`,
-        occurredAt: now,
-        actor: row.actor,
-        data: { import_id: id, code: fault.code },
-      },
-    ])
-  })
-}
-
-/** The kept bytes, from the start, as often as wanted; each piece is read in a transaction of its own. */
-export function sourceOf(
+/** Answers why the file holds nothing to import; null when its tables are kept. */
+async function keepTables(
   intake: Intake,
-  tenantId: TenantId,
-  row: Pick<ImportRow, 'id' | 'fileName' | 'fileBytes'>,
-): FileSource {
-  async function* pieces() {
-    for (let no = 0; ; no++) {
-      const bytes = await intake.database.tenant(tenantId, (tx) => readChunk(tx, tenantId, row.id, no))
-      if (bytes === null) return
-      // In small pieces, a turn of the event loop apart: who reads them thinks about each for as long as it is, and the
-      // statements of the slice before must get through in between.
-      for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
-        await nextTurn()
-        yield bytes.subarray(from, from + PIECE_BYTES)
-      }
+  file: NewFile,
+  id: Id,
+  arriving: Arriving,
+  scratchDir: string,
+  heart: Heartbeat,
+  onShown: () => void,
+): Promise<StoredFault | null> {
+  const { tenantId } = file
+  const note = (change: Parameters<typeof updateImport>[3]) =>
+    intake.database.tenant(tenantId, (tx) => updateImport(tx, tenantId, id, change, { state: 'receiving' }))
+  let unpacked: UnpackedFile | null = null
+  try {
+    unpacked = await intake.files.unpack({ name: file.fileName, bytes: arriving.bytes, scratchDir })
+    const { container } = unpacked
+    const [only] = unpacked.tables
+    if (only === undefined) throw new Error('a file without tables was unpacked')
+    if (only.again) {
+      await arriving.drain()
+      heart.keepBeating()
+      await note({ ...arriving.sum(), container })
+      await keepPacked(intake, file, id, unpacked, scratchDir, onShown)
+    } else {
+      const sifted = intake.files.sift(only.bytes())
+      const bytes = (await keepTable(intake, { tenantId, importId: id, tableNo: 0 }, sifted.bytes)) ?? 0
+      await arriving.drain()
+      const { name, hidden, encoding } = only
+      const brokenOff = only.brokenOff()
+      const table = { index: 0, name, hidden, encoding, bytes, tableState: 'kept', brokenOff, fault: null } as const
+      const cardsMasked = BigInt(sifted.found())
+      await note({ ...arriving.sum(), container, tables: [table], tableNo: 0, cardsMasked })
     }
+    return null
+  } catch (error) {
+    const fault = faultOfFile(arriving.failure() ?? error)
+    if (fault === null) throw error
+    await arriving.drain()
+    await note(arriving.sum())
+    return fault
+  } finally {
+    await unpacked?.close()
   }
-  return {
-    name: row.fileName,
-    sizeBytes: Number(row.fileBytes),
-    open: () => Readable.from(pieces(), { objectMode: false, highWaterMark: CHUNK_BYTES }),
+}
+
+/** Works out what the kept table is, whole, and what becomes of it. */
+async function finishArrival(intake: Intake, file: NewFile, id: Id, scratchDir: string): Promise<ImportRow> {
+  const { database } = intake
+  const { tenantId } = file
+  const row = await reread(intake, tenantId, id)
+  if (row.tableNo === null) return refuse(intake, tenantId, id, faultOfTables(row))
+  const looking = { tenantId, siteId: row.siteId, choices: null, mayJoin: true, scratchDir }
+  try {
+    const understood = await understand(intake, chosenSource(intake, tenantId, row), looking)
+    return await database.tenant(tenantId, async (tx) => {
+      const before = await findImport(tx, tenantId, id, 'lock')
+      if (before === null || before.state !== 'receiving' || before.fileSha256 === null) throw interrupted()
+      const same = await findSameFile(tx, tenantId, before.siteId, before.fileSha256)
+      const seen = withSameFile(understood, same)
+      return settleArrival(tx, tenantId, before, seen, { confirm: file.confirm, now: intake.clock.now() })
+    })
+  } catch (error) {
+    const fault = faultOfFile(error)
+    if (fault === null) throw error
+    return refuse(intake, tenantId, id, fault)
   }
+}
+
+function faultOfTables(row: ImportRow): StoredFault {
+  const first = row.tables.find(({ hidden }) => !hidden) ?? row.tables[0]
+  const fault = first?.fault ?? { code: 'file.no_sales', detail: 'No table of the file is a list of sales.' }
+  if (first === undefined || row.tables.length === 1) return fault
+  const detail = `None of the ${row.tables.length} tables in the file is a list of sales. Of "${first.name}": ${fault.detail}`
+  return { code: 'file.no_sales', detail }
+}
+
+async function refuse(intake: Intake, tenantId: TenantId, id: Id, fault: StoredFault): Promise<ImportRow> {
+  await failImport(intake, tenantId, id, fault)
+  return reread(intake, tenantId, id)
+}
+
+async function reread(intake: Intake, tenantId: TenantId, id: Id): Promise<ImportRow> {
+  const row = await intake.database.tenant(tenantId, (tx) => findImport(tx, tenantId, id, 'look'))
+  if (row === null) throw new Error('the import was just made and is not there')
+  return row
+}
+
+/** What is wrong with what was sent, as opposed to the sending; null for the latter. */
+function faultOfFile(error: unknown): StoredFault | null {
+  if (error instanceof Fault && error.code.startsWith('file.')) return { code: error.code, detail: error.message }
+  return null
 }
 
 function receivingFault(error: unknown): StoredFault {
   if (error instanceof Fault) return { code: error.code, detail: error.message }
-  return {
-    code: 'import.interrupted',
-    detail: 'The file stopped arriving before its end. Nothing of it was kept; send it again.',
-  }
+  const { code, message } = interrupted()
+  return { code, detail: message }
 }
 
 /** A name as it was sent may hold anything; what is kept is shown in one line, and PostgreSQL stores no NUL. */
@@ -194,9 +186,4 @@ function plainName(fileName: string): string {
       .replaceAll(/\p{Cc}/gu, '')
       .slice(0, 255) || 'file.csv'
   )
-}
-
-/** The file's name without its endings: what a merchant recognises. */
-function connectionName(fileName: string): string {
-  return fileName.replace(/(\.(csv|tsv|txt|gz|xlsx|zip))+$/i, '').slice(0, 120) || 'File'
 }

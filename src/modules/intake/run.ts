@@ -1,60 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import path from 'node:path'
 import { add, type Decimal, ZERO } from '#kernel/decimal.ts'
-import { Fault } from '#kernel/fault.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
 import { type Draft, draftInTurns } from '#modules/mirror/draft.ts'
 import { recordDraft } from '#modules/mirror/mirror.ts'
-import { getSite, listSites } from '#modules/sites/sites.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
-import { sqlState, type Tx } from '#platform/postgres/database.ts'
+import type { Tx } from '#platform/postgres/database.ts'
 import type { FileSlice } from '../../../connectors/contract.ts'
-import { filingsOf, siteChoice } from './filing.ts'
-import { failImport, type Intake, sourceOf } from './receive.ts'
-import { findImport, type ImportRow, insertRejections, type StoredFault, updateImport } from './store.ts'
+import { failImport } from './fail.ts'
+import type { Intake } from './keep.ts'
+import { faultOfReading, filedSlices } from './slices.ts'
+import { findImport, type ImportRow, updateImport } from './store.ts'
+import { insertRejections } from './store-rejections.ts'
 
 // Running an import: the file is read in slices, and each slice is one transaction that records its sales and counts the
 // slice. A killed run therefore stops between two slices; the next one reads the file from the start (the same bytes
 // give the same slices), passes over those that are counted, and goes on. Two runs of one import cannot both record a
 // slice: the row is locked, and whoever finds a count other than its own stops.
 
-/** Rows of a slice: large enough to spread the cost of a commit, small enough that none lasts a second. */
-const ROWS_PER_SLICE = 4_000
-
-/** SQL states of data that cannot be stored, however often it is tried: out of range, against a check, too long. */
-const NEVER_STORED = /^(22|23|54)/
-
 export type RunOutcome = 'done' | 'failed' | 'elsewhere'
 
 export async function runImport(intake: Intake, tenantId: TenantId, id: Id, signal?: AbortSignal): Promise<RunOutcome> {
   const started = await startRun(intake, tenantId, id)
   if (started === null) return 'elsewhere'
-  const scratchDir = await mkdtemp(path.join(intake.scratchDir, 'import-'))
   try {
-    return await recordSlices(intake, tenantId, started, scratchDir, signal)
+    return await recordSlices(intake, tenantId, started, signal)
   } catch (error) {
-    const fault = faultOfFile(error)
+    const fault = faultOfReading(error)
     if (fault === null) throw error
     await failImport(intake, tenantId, id, fault)
     return 'failed'
-  } finally {
-    await rm(scratchDir, { recursive: true, force: true })
-  }
-}
-
-/**
- * What is wrong with the file, or null for what is nobody's mistake in it (the database away, the disk full), where the
- * job tries again and goes on. A value that the database will never take would only be tried again for half an hour.
- */
-function faultOfFile(error: unknown): StoredFault | null {
-  if (error instanceof Fault) {
-    return error.kind === 'unavailable' ? null : { code: error.code, detail: error.message }
-  }
-  if (!NEVER_STORED.test(sqlState(error) ?? '')) return null
-  return {
-    code: 'import.failed',
-    detail: 'A value of the file is larger or further off than can be stored. What was recorded before it stands.',
   }
 }
 
@@ -73,30 +47,18 @@ async function recordSlices(
   intake: Intake,
   tenantId: TenantId,
   row: ImportRow,
-  scratchDir: string,
   signal: AbortSignal | undefined,
 ): Promise<RunOutcome> {
   const { detection } = row
   if (detection === null) throw new Error('an import runs only after its file was understood')
-  const { chosen, all } = await intake.database.tenant(tenantId, async (tx) => ({
-    chosen: await getSite(tx, tenantId, row.siteId),
-    all: await listSites(tx, tenantId),
-  }))
-  const sites = siteChoice(chosen, all)
-  const slices = intake.files
-    .read(
-      sourceOf(intake, tenantId, row),
-      detection,
-      { zone: chosen.timeZone, currency: chosen.currency },
-      { rowsPerSlice: ROWS_PER_SLICE, scratchDir },
-    )
-    [Symbol.asyncIterator]()
+  const order = row.rowsTogether ? 'expect' : 'learn'
+  const slices = filedSlices(intake, tenantId, { ...row, detection }, { order })
   // A slice is read and thought over while the database stores the one before.
   const take = async () => {
     const slice = await slices.next()
     if (slice.done) return null
-    const { sales, refunds } = filingsOf(slice.value, sites)
-    return { slice: slice.value, draft: await draftInTurns(sales, refunds) }
+    const { sales, refunds } = slice.value
+    return { slice: slice.value.slice, draft: await draftInTurns(sales, refunds) }
   }
   try {
     let current = await take()
@@ -112,7 +74,7 @@ async function recordSlices(
       current = next
     }
   } finally {
-    await slices.return?.()
+    await slices.return()
   }
   await finishRun(intake, tenantId, row.id)
   return 'done'
@@ -159,7 +121,7 @@ async function recordSlice(
       subject: `import/${id}`,
       occurredAt: now,
       actor: row.actor,
-      data: { import_id: id, progress: slice.progress, rows_read: slice.rowsRead },
+      data: { import_id: id, phase: 'run', progress: slice.progress, rows_read: slice.rowsRead },
     },
   ])
   return true

@@ -2,12 +2,29 @@ import { sql } from 'kysely'
 import type { Decimal } from '#kernel/decimal.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
-import { insertRows } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
-import type { FileDetection, RejectedRow } from '../../../connectors/contract.ts'
+import type { FileContainer, FileDetection, FileEncoding } from '../../../connectors/contract.ts'
 import type { ImportState } from './import-states.ts'
+import type { WireCheck } from './wire-check.ts'
+import type { PreviewSale } from './wire-preview.ts'
 
 export type StoredFault = { readonly code: string; readonly detail: string }
+
+/** A table of the file, as it is kept. */
+export type StoredTable = {
+  readonly index: number
+  readonly name: string
+  readonly hidden: boolean
+  readonly encoding: FileEncoding | null
+  /** Of text, as far as it is kept. */
+  readonly bytes: number
+  readonly tableState: 'kept' | 'keeping'
+  readonly brokenOff: boolean
+  /** Why it holds no sales; null while it may. */
+  readonly fault: StoredFault | null
+}
+
+export type CheckState = WireCheck['state']
 
 /** One import as stored. Counts are of the file so far; `created`, `updated` and `unchanged` of what it did to the mirror. */
 export type ImportRow = {
@@ -17,8 +34,22 @@ export type ImportRow = {
   readonly fileName: string
   readonly fileBytes: bigint
   readonly fileSha256: Uint8Array | null
+  readonly container: FileContainer | null
+  readonly tables: readonly StoredTable[]
+  readonly tableNo: number | null
+  readonly cardsMasked: bigint
   readonly state: ImportState
   readonly detection: FileDetection | null
+  readonly remembered: boolean
+  readonly joins: { readonly connectionId: Id; readonly name: string } | null
+  readonly alreadyImported: { readonly import_id: Id; readonly at: string } | null
+  readonly preview: readonly PreviewSale[] | null
+  readonly checkNo: number
+  readonly checkState: CheckState | null
+  /** As it is told, without its state. */
+  readonly check: Omit<WireCheck, 'state'> | null
+  /** The dry run read the table in one pass, so the rows of each sale stand together. */
+  readonly rowsTogether: boolean
   readonly slices: number
   readonly rowsRead: bigint
   readonly rowsRejected: bigint
@@ -37,88 +68,49 @@ export type ImportRow = {
   readonly fault: StoredFault | null
   readonly actor: string
   readonly createdAt: Instant
+  readonly confirmedBy: string | null
+  readonly confirmedAt: Instant | null
   readonly startedAt: Instant | null
   readonly movedAt: Instant | null
   readonly finishedAt: Instant | null
+  readonly undoneBy: string | null
+  readonly undoneAt: Instant | null
+  readonly undoProgress: number
+  readonly salesRemoved: bigint
+  readonly salesRestored: bigint
+  readonly refundsRemoved: bigint
 }
 
-const COLUMNS = sql.raw(
-  'id, connection_id as "connectionId", site_id as "siteId", file_name as "fileName", file_bytes as "fileBytes", ' +
-    'file_sha256 as "fileSha256", state, detection, slices, rows_read as "rowsRead", rows_rejected as "rowsRejected", ' +
-    'progress, sales_created as "salesCreated", sales_updated as "salesUpdated", sales_unchanged as "salesUnchanged", ' +
-    'refunds_created as "refundsCreated", refunds_unchanged as "refundsUnchanged", items, units, gross, ' +
-    'first_at as "firstAt", last_at as "lastAt", noticed, fault, actor, created_at as "createdAt", ' +
-    'started_at as "startedAt", moved_at as "movedAt", finished_at as "finishedAt"',
-)
-
-const time = (at: Instant | null) => (at === null ? null : instantText(at))
-
-export async function findImport(tx: Tx, tenantId: TenantId, id: Id, mode: 'look' | 'lock'): Promise<ImportRow | null> {
-  const { rows } = await sql<ImportRow>`
-    select ${COLUMNS} from pos.imports where tenant_id = ${tenantId} and id = ${id}
-    ${mode === 'lock' ? sql`for update` : sql``}`.execute(tx)
-  return rows[0] ?? null
-}
-
-export type ImportPosition = { readonly createdAt: Instant; readonly id: Id }
-
-export async function listImportRows(
-  tx: Tx,
-  tenantId: TenantId,
-  limit: number,
-  after: ImportPosition | null,
-): Promise<ImportRow[]> {
-  const { rows } = await sql<ImportRow>`
-    select ${COLUMNS} from pos.imports
-    where tenant_id = ${tenantId}
-      ${after === null ? sql`` : sql`and (created_at, id) < (${time(after.createdAt)}::timestamptz, ${after.id}::uuid)`}
-    order by created_at desc, id desc limit ${limit}`.execute(tx)
-  return rows
-}
-
-export async function insertImport(
-  tx: Tx,
-  tenantId: TenantId,
-  row: Pick<ImportRow, 'id' | 'siteId' | 'fileName' | 'actor' | 'createdAt'>,
-): Promise<void> {
-  await sql`
-    insert into pos.imports (tenant_id, id, site_id, file_name, state, actor, created_at, moved_at)
-    values (${tenantId}, ${row.id}, ${row.siteId}, ${row.fileName}, 'receiving', ${row.actor}, ${time(row.createdAt)},
-      ${time(row.createdAt)})`.execute(tx)
-}
-
-export async function updateImport(
-  tx: Tx,
-  tenantId: TenantId,
-  id: Id,
-  change: Partial<Omit<ImportRow, 'id' | 'siteId' | 'actor' | 'createdAt'>>,
-): Promise<void> {
-  const sets = Object.entries(change).map(([name, value]) => {
-    const column = SETTABLE[name as keyof typeof change]
-    if (column === undefined) throw new Error(`no column for ${name}`)
-    return sql`${sql.ref(column.name)} = ${column.to(value)}`
-  })
-  if (sets.length === 0) return
-  await sql`update pos.imports set ${sql.join(sets)} where tenant_id = ${tenantId} and id = ${id}`.execute(tx)
-}
-
-type Settable = Record<
-  keyof Omit<ImportRow, 'id' | 'siteId' | 'actor' | 'createdAt'>,
-  { readonly name: string; to(value: unknown): unknown }
->
+type Fixed = 'id' | 'actor' | 'createdAt'
+export type ImportChange = Partial<Omit<ImportRow, Fixed>>
 
 const asIs = (value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
 const asTime = (value: unknown) => time(value as Instant | null)
-const asJson = (value: unknown) => (value === null ? null : JSON.stringify(value))
+const asJson = (value: unknown) => (value === null ? null : storableJson(value))
 const asBytes = (value: unknown) => (value === null ? null : Buffer.from(value as Uint8Array))
 
-const SETTABLE: Settable = {
+type Settable = { readonly name: string; to(value: unknown): unknown }
+
+const SETTABLE: Readonly<Record<keyof Omit<ImportRow, Fixed>, Settable>> = {
   connectionId: { name: 'connection_id', to: asIs },
+  siteId: { name: 'site_id', to: asIs },
   fileName: { name: 'file_name', to: asIs },
   fileBytes: { name: 'file_bytes', to: asIs },
   fileSha256: { name: 'file_sha256', to: asBytes },
+  container: { name: 'container', to: asIs },
+  tables: { name: 'tables', to: asJson },
+  tableNo: { name: 'table_no', to: asIs },
+  cardsMasked: { name: 'cards_masked', to: asIs },
   state: { name: 'state', to: asIs },
   detection: { name: 'detection', to: asJson },
+  remembered: { name: 'remembered', to: asIs },
+  joins: { name: 'joins', to: asJson },
+  alreadyImported: { name: 'already_imported', to: asJson },
+  preview: { name: 'preview', to: asJson },
+  checkNo: { name: 'check_no', to: asIs },
+  checkState: { name: 'check_state', to: asIs },
+  check: { name: 'check_result', to: asJson },
+  rowsTogether: { name: 'rows_together', to: asIs },
   slices: { name: 'slices', to: asIs },
   rowsRead: { name: 'rows_read', to: asIs },
   rowsRejected: { name: 'rows_rejected', to: asIs },
@@ -135,84 +127,130 @@ const SETTABLE: Settable = {
   lastAt: { name: 'last_at', to: asTime },
   noticed: { name: 'noticed', to: asJson },
   fault: { name: 'fault', to: asJson },
+  confirmedBy: { name: 'confirmed_by', to: asIs },
+  confirmedAt: { name: 'confirmed_at', to: asTime },
   startedAt: { name: 'started_at', to: asTime },
   movedAt: { name: 'moved_at', to: asTime },
   finishedAt: { name: 'finished_at', to: asTime },
+  undoneBy: { name: 'undone_by', to: asIs },
+  undoneAt: { name: 'undone_at', to: asTime },
+  undoProgress: { name: 'undo_progress', to: asIs },
+  salesRemoved: { name: 'sales_removed', to: asIs },
+  salesRestored: { name: 'sales_restored', to: asIs },
+  refundsRemoved: { name: 'refunds_removed', to: asIs },
 }
 
-export async function insertChunk(
+const NAMES: Readonly<Record<keyof ImportRow, string>> = {
+  id: 'id',
+  actor: 'actor',
+  createdAt: 'created_at',
+  ...(Object.fromEntries(Object.entries(SETTABLE).map(([field, { name }]) => [field, name])) as Record<
+    keyof typeof SETTABLE,
+    string
+  >),
+}
+
+/** Large, and shown for one import alone. */
+const HEAVY: readonly (keyof ImportRow)[] = ['preview', 'check']
+
+const columns = (light: boolean) =>
+  sql.raw(
+    Object.entries(NAMES)
+      .map(([field, name]) => `${light && HEAVY.some((one) => one === field) ? 'null' : name} as "${field}"`)
+      .join(', '),
+  )
+const COLUMNS = columns(false)
+const LISTED = columns(true)
+
+const time = (at: Instant | null) => (at === null ? null : instantText(at))
+
+/** PostgreSQL's text and JSON hold no NUL; the sign for it shows where one stood. Nor half a surrogate pair. */
+function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, one: unknown) =>
+    typeof one === 'string' ? one.toWellFormed().replaceAll('\0', '\u2400') : one,
+  )
+}
+
+export async function findImport(tx: Tx, tenantId: TenantId, id: Id, mode: 'look' | 'lock'): Promise<ImportRow | null> {
+  const { rows } = await sql<ImportRow>`
+    select ${COLUMNS} from pos.imports where tenant_id = ${tenantId} and id = ${id}
+    ${mode === 'lock' ? sql`for update` : sql``}`.execute(tx)
+  return rows[0] ?? null
+}
+
+export type ImportPosition = { readonly createdAt: Instant; readonly id: Id }
+
+/** Without what is large: previews and dry runs. */
+export async function listImportRows(
   tx: Tx,
   tenantId: TenantId,
-  importId: Id,
-  no: number,
-  bytes: Uint8Array,
+  page: { readonly limit: number; readonly after: ImportPosition | null; readonly states: readonly ImportState[] },
+): Promise<ImportRow[]> {
+  const { limit, after, states } = page
+  const { rows } = await sql<ImportRow>`
+    select ${LISTED} from pos.imports
+    where tenant_id = ${tenantId}
+      ${states.length === 0 ? sql`` : sql`and state = any(${states}::text[])`}
+      ${after === null ? sql`` : sql`and (created_at, id) < (${time(after.createdAt)}::timestamptz, ${after.id}::uuid)`}
+    order by created_at desc, id desc limit ${limit}`.execute(tx)
+  return rows
+}
+
+export async function insertImport(
+  tx: Tx,
+  tenantId: TenantId,
+  row: Pick<ImportRow, 'id' | 'siteId' | 'fileName' | 'actor' | 'createdAt'>,
 ): Promise<void> {
   await sql`
-    insert into pos.import_chunks (tenant_id, import_id, no, bytes)
-    values (${tenantId}, ${importId}, ${no}, ${bytes})`.execute(tx)
+    insert into pos.imports (tenant_id, id, site_id, file_name, state, actor, created_at, moved_at)
+    values (${tenantId}, ${row.id}, ${row.siteId}, ${row.fileName}, 'receiving', ${row.actor}, ${time(row.createdAt)},
+      ${time(row.createdAt)})`.execute(tx)
 }
 
-export async function readChunk(tx: Tx, tenantId: TenantId, importId: Id, no: number): Promise<Uint8Array | null> {
-  // As text, which the driver turns back into bytes: asked for binary in one query alone, it reads them as UTF-8.
-  const { rows } = await sql<{ bytes: Uint8Array }>`
-    select bytes from pos.import_chunks
-    where tenant_id = ${tenantId} and import_id = ${importId} and no = ${no}`.execute(tx)
-  return rows[0]?.bytes ?? null
-}
-
-/** What was received of a file that never arrived whole, or that holds nothing to import, is not kept. */
-export async function removeChunks(tx: Tx, tenantId: TenantId, importId: Id): Promise<void> {
-  await sql`delete from pos.import_chunks where tenant_id = ${tenantId} and import_id = ${importId}`.execute(tx)
-}
-
-/** PostgreSQL's text holds no NUL; the sign for it shows where one stood. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\u2400')
-}
-
-export async function insertRejections(
+/** Answers whether there was a row to change: with `only`, one in that state and at that dry run. */
+export async function updateImport(
   tx: Tx,
   tenantId: TenantId,
-  importId: Id,
-  rows: readonly RejectedRow[],
-): Promise<void> {
-  await insertRows(tx, rows, {
-    into: 'pos.import_rejections',
-    constants: [
-      { name: 'tenant_id', type: 'uuid', value: tenantId },
-      { name: 'import_id', type: 'uuid', value: importId },
-    ],
-    columns: [
-      { name: 'row', type: 'bigint', of: (row) => row.row },
-      { name: 'code', type: 'text', of: (row) => row.code },
-      { name: 'say', type: 'text', of: (row) => storable(row.say) },
-      { name: 'column_header', type: 'text', of: (row) => (row.column === null ? null : storable(row.column)) },
-      { name: 'raw', type: 'text', of: (row) => storable(row.raw) },
-    ],
-    suffix: 'on conflict do nothing',
+  id: Id,
+  change: ImportChange,
+  only: { readonly state?: ImportState; readonly checkNo?: number } = {},
+): Promise<boolean> {
+  const sets = Object.entries(change).map(([field, value]) => {
+    const column = SETTABLE[field as keyof typeof SETTABLE]
+    if (column === undefined) throw new Error(`no column for ${field}`)
+    return sql`${sql.ref(column.name)} = ${column.to(value)}`
   })
+  if (sets.length === 0) return true
+  const { numAffectedRows } = await sql`
+    update pos.imports set ${sql.join(sets)} where tenant_id = ${tenantId} and id = ${id}
+      ${only.state === undefined ? sql`` : sql`and state = ${only.state}`}
+      ${only.checkNo === undefined ? sql`` : sql`and check_no = ${only.checkNo}`}`.execute(tx)
+  return numAffectedRows === 1n
 }
 
-export type StoredRejection = {
-  readonly row: number
-  readonly code: string
-  readonly say: string
-  readonly column: string | null
-  readonly raw: string
-}
+const STANDING: readonly ImportState[] = ['queued', 'running', 'done']
 
-export async function listRejectionRows(
+/** The newest import of the same bytes at the same site that stands or will stand, or is in one of the given states. */
+export async function findSameFile(
   tx: Tx,
   tenantId: TenantId,
-  importId: Id,
-  limit: number,
-  afterRow: number,
-): Promise<StoredRejection[]> {
-  const { rows } = await sql<Omit<StoredRejection, 'row'> & { row: bigint }>`
-    select row, code, say, column_header as column, raw from pos.import_rejections
-    where tenant_id = ${tenantId} and import_id = ${importId} and row > ${afterRow}
-    order by row limit ${limit}`.execute(tx)
-  return rows.map((row) => ({ ...row, row: Number(row.row) }))
+  siteId: Id,
+  sha256: Uint8Array,
+  states: readonly ImportState[] = STANDING,
+): Promise<{ readonly id: Id; readonly state: ImportState; readonly createdAt: Instant } | null> {
+  const { rows } = await sql<{ id: Id; state: ImportState; createdAt: Instant }>`
+    select id, state, created_at as "createdAt" from pos.imports
+    where tenant_id = ${tenantId} and file_sha256 = ${Buffer.from(sha256)} and site_id = ${siteId}
+      and state in (${sql.join(states)})
+    order by created_at desc, id desc limit 1`.execute(tx)
+  return rows[0] ?? null
+}
+
+export type StalledImport = {
+  readonly tenantId: TenantId
+  readonly id: Id
+  readonly state: ImportState
+  readonly checkNo: number
 }
 
 /** Imports of all tenants that were left in the middle of something and have not moved since. */
@@ -220,23 +258,23 @@ export async function listStalledImports(
   tx: Tx,
   movedBefore: Instant,
   arrivingBefore: Instant,
-): Promise<{ tenantId: TenantId; id: Id; state: ImportState }[]> {
-  const { rows } = await sql<{ tenantId: TenantId; id: Id; state: ImportState }>`
-    select tenant_id as "tenantId", id, state from pos.imports
-    where (state in ('queued', 'running') and moved_at < ${instantText(movedBefore)}::timestamptz)
-      or (state = 'receiving' and moved_at < ${instantText(arrivingBefore)}::timestamptz)
+): Promise<StalledImport[]> {
+  const { rows } = await sql<StalledImport>`
+    select tenant_id as "tenantId", id, state, check_no as "checkNo" from pos.imports
+    where (state in ('receiving', 'queued', 'running', 'undoing') or check_state in ('waiting', 'running'))
+      and moved_at < case when state = 'receiving' then ${time(arrivingBefore)} else ${time(movedBefore)} end::timestamptz
     order by moved_at limit 100`.execute(tx)
   return rows
 }
 
 export type LatestImport = { readonly connectionId: Id; readonly state: ImportState; readonly at: Instant }
 
-/** The newest import of each connection. */
+/** The newest import of each connection, but for those that were taken back. */
 export async function listLatestImports(tx: Tx, tenantId: TenantId): Promise<LatestImport[]> {
   const { rows } = await sql<LatestImport>`
     select distinct on (connection_id) connection_id as "connectionId", state, coalesce(moved_at, created_at) as at
     from pos.imports
-    where tenant_id = ${tenantId} and connection_id is not null
+    where tenant_id = ${tenantId} and connection_id is not null and state <> 'undone'
     order by connection_id, created_at desc, id desc`.execute(tx)
   return rows
 }

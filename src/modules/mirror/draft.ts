@@ -5,7 +5,7 @@ import { checkIdentity, type IdentityCheck } from '#canon/money-identity.ts'
 import type { ArticleMention } from '#canon/sale.ts'
 import { newId } from '#kernel/ids.ts'
 import { isNewer, type RefundFiling, type SaleFiling } from './filing.ts'
-import type { SaleKey } from './store-write.ts'
+import type { SaleKey } from './store-keys.ts'
 
 // All that can be worked out about facts without the database: their fingerprints, whether their money adds up, and what
 // they mention. An import does this for its next slice while the database stores the one before.
@@ -18,7 +18,7 @@ export type DraftSale = {
 }
 
 export type Draft = {
-  /** By external id, each once. */
+  /** By external id; each once of a kind of part. */
   readonly sales: readonly DraftSale[]
   readonly refunds: readonly RefundFiling[]
   /** The distinct articles that are mentioned, by their key. */
@@ -56,14 +56,29 @@ function mentionsOf(filings: readonly SaleFiling[], refunds: readonly RefundFili
   return mentions
 }
 
-/** Two versions of a sale in one call would race with themselves: the older one is dropped here, the newer recorded. */
+/** Two versions of one part in one call would race with themselves: the older one is dropped here, the newer recorded. */
 function newestOfEach(sales: readonly SaleFiling[]): SaleFiling[] {
   const newest = new Map<string, SaleFiling>()
   for (const filing of sales) {
-    const standing = newest.get(filing.sale.externalId)
-    if (standing === undefined || isNewer(filing, standing)) newest.set(filing.sale.externalId, filing)
+    const key = `${filing.part} ${filing.sale.externalId}`
+    const standing = newest.get(key)
+    if (standing === undefined || isNewer(filing, standing)) newest.set(key, filing)
   }
   return [...newest.values()].sort((a, b) => (a.sale.externalId < b.sale.externalId ? -1 : 1))
+}
+
+/** Rounds in which each sale occurs once: as a rule one, and more where a call brings several parts of a sale. */
+export function roundsOf(sales: readonly DraftSale[]): DraftSale[][] {
+  const rounds: DraftSale[][] = []
+  const turns = new Map<string, number>()
+  for (const sale of sales) {
+    const turn = turns.get(sale.key.externalId) ?? 0
+    turns.set(sale.key.externalId, turn + 1)
+    const round = rounds[turn] ?? []
+    round.push(sale)
+    rounds[turn] = round
+  }
+  return rounds
 }
 
 function firstKey(filing: SaleFiling): SaleKey {
@@ -75,6 +90,6 @@ function firstKey(filing: SaleFiling): SaleKey {
     versions: 1,
     sourceVersion: filing.sourceVersion,
     sourceUpdatedAt: filing.sourceUpdatedAt,
-    contentHash: saleFingerprint(filing.sale),
+    contentHash: saleFingerprint(filing.sale, filing.part),
   }
 }

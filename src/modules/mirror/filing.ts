@@ -1,4 +1,4 @@
-import type { Refund, Sale } from '#canon/sale.ts'
+import type { Refund, Sale, SalePart } from '#canon/sale.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import type { Instant, LocalDate } from '#kernel/instant.ts'
 
@@ -35,7 +35,12 @@ export type Origin = {
   readonly raw: Uint8Array | null
 }
 
-export type SaleFiling = Place & Origin & { readonly sale: Sale }
+export type SaleFiling = Place &
+  Origin & {
+    readonly sale: Sale
+    /** How much of the sale the source tells; a live source tells the `whole`. */
+    readonly part: SalePart
+  }
 
 export type RefundFiling = Place & {
   readonly refund: Refund
@@ -58,7 +63,9 @@ export type FiledSale = Place & {
 export type FiledRefund = Place & {
   readonly id: Id
   readonly filedOn: LocalDate
+  /** The sale behind it, once it stands. */
   readonly saleId: Id | null
+  readonly saleExternalId: string | null
   readonly currency: string
   readonly refund: Refund
   readonly articleIds: readonly Id[]

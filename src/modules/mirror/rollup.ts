@@ -63,15 +63,24 @@ export type RollupDelta = {
   readonly hours: Map<string, SalesDelta>
   readonly items: Map<string, ItemDelta>
   readonly tenders: Map<string, TenderDelta>
+  /** Whether anything is taken away, so that a row may be left with no fact behind it. */
+  takesAway: boolean
 }
 
 export function emptyDelta(): RollupDelta {
-  return { hours: new Map(), items: new Map(), tenders: new Map() }
+  return { hours: new Map(), items: new Map(), tenders: new Map(), takesAway: false }
+}
+
+/** The first and the last business day that a delta touches. */
+export function spanOfDelta(delta: RollupDelta): { readonly first: LocalDate | null; readonly last: LocalDate | null } {
+  const days = [...new Set([...delta.hours.values()].map((hour) => hour.businessDate))].sort()
+  return { first: days[0] ?? null, last: days.at(-1) ?? null }
 }
 
 export function addSale(delta: RollupDelta, filed: FiledSale, sign: Sign): void {
   const { sale } = filed
   if (sale.status === 'open') return
+  if (sign === -1) delta.takesAway = true
   const hour = hourOf(delta, filed, sale.currency)
   if (sale.status === 'voided') {
     hour.voided += sign
@@ -113,6 +122,7 @@ export function addSale(delta: RollupDelta, filed: FiledSale, sign: Sign): void 
 
 export function addRefund(delta: RollupDelta, filed: FiledRefund, sign: Sign): void {
   const { refund } = filed
+  if (sign === -1) delta.takesAway = true
   const by = BigInt(sign)
   const hour = hourOf(delta, filed, filed.currency)
   hour.refunds += sign

@@ -48,12 +48,10 @@ export async function wireSales(tx: Tx, tenantId: TenantId, ids: readonly Id[]):
   return sales.map((sale) => toWire(sale, refunds.get(sale.id) ?? []))
 }
 
-/** Throws `sale.missing`. */
+/** Throws `sale.missing`, or `sale.withdrawn` for one that stood until its import was taken back. */
 export async function getSale(tx: Tx, tenantId: TenantId, saleId: string): Promise<WireSaleDetail> {
   const [sale] = isId(saleId) ? await readSales(tx, tenantId, [saleId]) : []
-  if (sale === undefined) {
-    throw new Fault('missing', 'sale.missing', { say: 'There is no sale with this id. The list of sales has the ids.' })
-  }
+  if (sale === undefined) throw await absence(tx, tenantId, saleId)
   const refunds = await readRefundsOfSales(tx, tenantId, [sale.id])
   const revisions = await readRevisions(tx, tenantId, sale.id)
   return {
@@ -61,6 +59,15 @@ export async function getSale(tx: Tx, tenantId: TenantId, saleId: string): Promi
     identity_reasons: [...checkIdentity(sale.sale).reasons],
     revisions: revisions.map((revision) => revisionToWire(revision, sale.version)),
   }
+}
+
+async function absence(tx: Tx, tenantId: TenantId, saleId: string): Promise<Fault> {
+  const history = isId(saleId) ? await readRevisions(tx, tenantId, saleId) : []
+  return history.length === 0
+    ? new Fault('missing', 'sale.missing', { say: 'There is no sale with this id. The list of sales has the ids.' })
+    : new Fault('missing', 'sale.withdrawn', {
+        say: 'This sale was taken back together with the import that brought it. Import its file again to have it back.',
+      })
 }
 
 // JavaScript knows days before the year 1 and after 9999; RFC 3339 and a database's date do not write them alike.
@@ -84,7 +91,7 @@ function positionOf(cursor: string): SalePosition {
   throw new Fault('invalid', 'cursor.unreadable', { say: 'This cursor is not one that the list gave.' })
 }
 
-export function toWire(stored: StoredSale, refunds: readonly StoredRefund[]): WireSale {
+export function toWire(stored: Omit<StoredSale, 'batchId'>, refunds: readonly StoredRefund[]): WireSale {
   const { sale } = stored
   const money = (amount: Minor): WireMoney => wireMoney(amount, sale.currency)
   const moneyOrNull = (amount: Minor | null): WireMoney | null => (amount === null ? null : money(amount))
@@ -181,6 +188,8 @@ function revisionToWire(revision: StoredRevision, standing: number): WireSaleDet
     source_version: revision.sourceVersion?.toString() ?? null,
     source_updated_at: timeText(revision.sourceUpdatedAt),
     late: revision.late,
+    part: revision.part,
+    withdrawn_at: timeText(revision.withdrawnAt),
     stands: revision.version === standing,
     source: {
       import_id: revision.batchId,

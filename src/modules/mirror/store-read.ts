@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Modifier, Payment, RefundItem, Sale, SaleItem, Tax, Tender } from '#canon/sale.ts'
+import type { Modifier, Payment, RefundItem, Sale, SaleItem, SalePart, Tax, Tender } from '#canon/sale.ts'
 import type { CurrencyCode } from '#kernel/currency.ts'
 import type { Decimal } from '#kernel/decimal.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
@@ -7,6 +7,7 @@ import type { Instant, LocalDate } from '#kernel/instant.ts'
 import { arrayOf } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { FiledRefund, FiledSale } from './filing.ts'
+import type { Span } from './store-write.ts'
 
 /** A sale as stored, with what a list or a page shows beside the sale itself. */
 export type StoredSale = FiledSale & {
@@ -16,6 +17,8 @@ export type StoredSale = FiledSale & {
   readonly difference: bigint | null
   readonly soldAt: Instant
   readonly recordedAt: Instant
+  /** Whose word it stands by; null for a live one. */
+  readonly batchId: Id | null
 }
 
 export type StoredRefund = FiledRefund & { readonly unallocated: bigint }
@@ -54,6 +57,7 @@ type SaleRecord = {
   identity: StoredSale['identity']
   difference: bigint | null
   recorded_at: Instant
+  batch_id: Id | null
 }
 
 type ItemRecord = {
@@ -85,21 +89,32 @@ type PaymentRecord = {
   paid_at: Instant | null
 }
 
-/** Sales by their ids, whole but for refunds, in the order of the ids. Ids that are not there are left out. */
-export async function readSales(tx: Tx, tenantId: TenantId, ids: readonly Id[]): Promise<StoredSale[]> {
+/**
+ * Sales by their ids, whole but for refunds, in the order of the ids. Ids that are not there are left out. Who knows the
+ * days under which they are filed says so: then only the partitions of these days are looked into.
+ */
+export async function readSales(
+  tx: Tx,
+  tenantId: TenantId,
+  ids: readonly Id[],
+  filed: Span | null = null,
+): Promise<StoredSale[]> {
   if (ids.length === 0) return []
   const wanted = arrayOf(ids)
+  const days = (column: string) =>
+    filed === null ? sql`` : sql`and ${sql.raw(column)} between ${filed.first}::date and ${filed.last}::date`
   const sales = await sql<SaleRecord>`
-    select * from pos.transactions where tenant_id = ${tenantId} and id = any(${wanted}::uuid[])`.execute(tx)
+    select * from pos.transactions
+    where tenant_id = ${tenantId} and id = any(${wanted}::uuid[]) ${days('filed_on')}`.execute(tx)
   const items = await sql<ItemRecord>`
     select i.*, a.external_id as article_external_id
     from pos.transaction_items i
     join pos.articles a on a.tenant_id = i.tenant_id and a.id = i.article_id
-    where i.tenant_id = ${tenantId} and i.sale_id = any(${wanted}::uuid[])
+    where i.tenant_id = ${tenantId} and i.sale_id = any(${wanted}::uuid[]) ${days('i.filed_on')}
     order by i.sale_id, i.position`.execute(tx)
   const payments = await sql<PaymentRecord>`
     select * from pos.transaction_payments
-    where tenant_id = ${tenantId} and sale_id = any(${wanted}::uuid[])
+    where tenant_id = ${tenantId} and sale_id = any(${wanted}::uuid[]) ${days('filed_on')}
     order by sale_id, position`.execute(tx)
   const itemsBySale = Map.groupBy(items.rows, (row) => row.sale_id)
   const paymentsBySale = Map.groupBy(payments.rows, (row) => row.sale_id)
@@ -153,6 +168,7 @@ function storedSale(row: SaleRecord, items: readonly ItemRecord[], payments: rea
     difference: row.difference,
     soldAt: row.sold_at,
     recordedAt: row.recorded_at,
+    batchId: row.batch_id,
   }
 }
 
@@ -184,6 +200,7 @@ type RefundRecord = {
   site_id: Id
   external_id: string
   sale_id: Id | null
+  sale_external_id: string | null
   currency: string
   refunded_at: Instant
   business_date: LocalDate
@@ -218,6 +235,7 @@ function storedRefund(row: RefundRecord): StoredRefund {
     id: row.id,
     filedOn: row.filed_on,
     saleId: row.sale_id,
+    saleExternalId: row.sale_external_id,
     siteId: row.site_id,
     businessDate: row.business_date,
     businessHour: row.business_hour,
@@ -249,6 +267,9 @@ export type StoredRevision = {
   readonly sourceVersion: bigint | null
   readonly sourceUpdatedAt: Instant | null
   readonly late: boolean
+  /** Null for what stood after a batch was taken back. */
+  readonly part: SalePart | null
+  readonly withdrawnAt: Instant | null
   readonly batchId: Id | null
   readonly rows: readonly number[] | null
   readonly raw: Uint8Array | null
@@ -262,12 +283,15 @@ export async function readRevisions(tx: Tx, tenantId: TenantId, saleId: Id): Pro
     source_version: bigint | null
     source_updated_at: Instant | null
     late: boolean
+    part: SalePart | null
+    withdrawn_at: Instant | null
     batch_id: Id | null
     source_rows: number[] | null
     raw: Uint8Array | null
     snapshot: unknown
   }>`
-    select version, recorded_at, source_version, source_updated_at, late, batch_id, source_rows, raw, snapshot
+    select version, recorded_at, source_version, source_updated_at, late, part, withdrawn_at, batch_id,
+      source_rows, raw, snapshot
     from pos.sale_revisions where tenant_id = ${tenantId} and sale_id = ${saleId} order by version desc`.execute(tx)
   return rows.map((row) => ({
     version: row.version,
@@ -275,6 +299,8 @@ export async function readRevisions(tx: Tx, tenantId: TenantId, saleId: Id): Pro
     sourceVersion: row.source_version,
     sourceUpdatedAt: row.source_updated_at,
     late: row.late,
+    part: row.part,
+    withdrawnAt: row.withdrawn_at,
     batchId: row.batch_id,
     rows: row.source_rows,
     raw: row.raw,

@@ -1,4 +1,6 @@
-import { type Column, insertStatement, type Statement } from '#platform/postgres/bulk.ts'
+import { CompiledQuery } from 'kysely'
+import { arrayOf, type Column, type Constant, executeInTurn, insertStatement } from '#platform/postgres/bulk.ts'
+import type { Tx } from '#platform/postgres/database.ts'
 import type { Source } from './filing.ts'
 import { daysOf, type ItemDelta, monthsOf, type RollupDelta, type SalesDelta, type TenderDelta } from './rollup.ts'
 
@@ -44,71 +46,90 @@ const TENDER_FIGURES: readonly Column<TenderDelta>[] = [
   { name: 'refunded', type: 'bigint', of: (row) => row.refunded },
 ]
 
-/** The statements that add a delta to the roll-ups, in an order that is the same for every writer. */
-export function rollupInserts(source: Source, delta: RollupDelta): readonly (() => Statement | null)[] {
+type Rollup<Row> = {
+  readonly table: string
+  /** The columns of the key beside the tenant and the connection. */
+  readonly key: readonly Column<Row>[]
+  readonly figures: readonly Column<Row>[]
+}
+
+const HOURS: Rollup<SalesDelta> = {
+  table: 'pos.hourly_sales',
+  key: [...placeColumns<SalesDelta>(), { name: 'hour', type: 'smallint', of: (row) => row.businessHour }],
+  figures: SALES_FIGURES,
+}
+const DAYS: Rollup<SalesDelta> = { table: 'pos.daily_sales', key: placeColumns<SalesDelta>(), figures: SALES_FIGURES }
+const ARTICLE: Column<ItemDelta> = { name: 'article_id', type: 'uuid', of: (row) => row.articleId }
+const ITEMS: Rollup<ItemDelta> = {
+  table: 'pos.daily_items',
+  key: [...placeColumns<ItemDelta>(), ARTICLE],
+  figures: ITEM_FIGURES,
+}
+const ITEM_MONTHS: Rollup<ItemDelta> = {
+  table: 'pos.monthly_items',
+  key: [...placeColumns<ItemDelta>('month'), ARTICLE],
+  figures: ITEM_FIGURES,
+}
+const TENDERS: Rollup<TenderDelta> = {
+  table: 'pos.daily_tenders',
+  key: [...placeColumns<TenderDelta>(), { name: 'tender', type: 'text', of: (row) => row.tender }],
+  figures: TENDER_FIGURES,
+}
+
+/** Adds a delta to the roll-ups, in an order that is the same for every writer. */
+export async function addToRollups(tx: Tx, source: Source, delta: RollupDelta): Promise<void> {
   const hours = inOrder(delta.hours)
-  const constants = [
+  await executeInTurn(tx, [
+    () => adding(source, HOURS, hours),
+    () => adding(source, DAYS, inOrder(daysOf(hours))),
+    () => adding(source, ITEMS, inOrder(delta.items)),
+    () => adding(source, ITEM_MONTHS, inOrder(monthsOf(delta.items.values()))),
+    () => adding(source, TENDERS, inOrder(delta.tenders)),
+  ])
+  if (!delta.takesAway) return
+  await removeEmpty(tx, source, HOURS, hours)
+  await removeEmpty(tx, source, DAYS, inOrder(daysOf(hours)))
+  await removeEmpty(tx, source, ITEMS, inOrder(delta.items))
+  await removeEmpty(tx, source, ITEM_MONTHS, inOrder(monthsOf(delta.items.values())))
+  await removeEmpty(tx, source, TENDERS, inOrder(delta.tenders))
+}
+
+function adding<Row>(source: Source, rollup: Rollup<Row>, rows: readonly Row[]) {
+  const sums = rollup.figures.map(({ name }) => `${name} = t.${name} + excluded.${name}`)
+  const key = ['tenant_id', 'connection_id', ...rollup.key.map(({ name }) => name)]
+  return insertStatement(rows, {
+    into: rollup.table,
+    constants: [...ownerOf(source), { name: 'pos_system', type: 'text', value: source.posSystem }],
+    columns: [...rollup.key, ...rollup.figures],
+    suffix: `on conflict (${key.join(', ')}) do update set ${sums.join(', ')}`,
+  })
+}
+
+/** A row that sums nothing any more would say that there was a day on which nothing was sold. */
+async function removeEmpty<Row>(tx: Tx, source: Source, rollup: Rollup<Row>, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return
+  const keys = rollup.key.map(({ name }) => `t.${name} = v.${name}`)
+  const arrays = rollup.key.map(({ type }, index) => `$${index + 3}::${type}[]`)
+  const empty = rollup.figures.map(({ name }) => `t.${name} = 0`)
+  const text =
+    `delete from ${rollup.table} t using unnest(${arrays.join(', ')}) as v (${rollup.key.map(({ name }) => name).join(', ')}) ` +
+    `where t.tenant_id = $1 and t.connection_id = $2 and ${[...keys, ...empty].join(' and ')}`
+  const values = rollup.key.map(({ of }) => arrayOf(rows.map(of)))
+  await tx.executeQuery(CompiledQuery.raw(text, [source.tenantId, source.connectionId, ...values]))
+}
+
+function ownerOf(source: Source): Constant[] {
+  return [
     { name: 'tenant_id', type: 'uuid', value: source.tenantId },
     { name: 'connection_id', type: 'uuid', value: source.connectionId },
-    { name: 'pos_system', type: 'text', value: source.posSystem },
-  ]
-  const place = placeColumns<SalesDelta>()
-  return [
-    () =>
-      insertStatement(hours, {
-        into: 'pos.hourly_sales',
-        constants,
-        columns: [...place, { name: 'hour', type: 'smallint', of: (row) => row.businessHour }, ...SALES_FIGURES],
-        suffix: adding(['business_date', 'hour', 'site_id', 'connection_id', 'currency'], SALES_FIGURES),
-      }),
-    () =>
-      insertStatement(inOrder(daysOf(hours)), {
-        into: 'pos.daily_sales',
-        constants,
-        columns: [...place, ...SALES_FIGURES],
-        suffix: adding(['business_date', 'site_id', 'connection_id', 'currency'], SALES_FIGURES),
-      }),
-    () =>
-      insertStatement(inOrder(delta.items), {
-        into: 'pos.daily_items',
-        constants,
-        columns: [
-          ...placeColumns<ItemDelta>(),
-          { name: 'article_id', type: 'uuid', of: (row) => row.articleId },
-          ...ITEM_FIGURES,
-        ],
-        suffix: adding(['business_date', 'site_id', 'connection_id', 'currency', 'article_id'], ITEM_FIGURES),
-      }),
-    () =>
-      insertStatement(inOrder(monthsOf(delta.items.values())), {
-        into: 'pos.monthly_items',
-        constants,
-        columns: [
-          { name: 'month', type: 'date', of: (row) => row.businessDate },
-          { name: 'site_id', type: 'uuid', of: (row) => row.siteId },
-          { name: 'currency', type: 'text', of: (row) => row.currency },
-          { name: 'article_id', type: 'uuid', of: (row) => row.articleId },
-          ...ITEM_FIGURES,
-        ],
-        suffix: adding(['month', 'site_id', 'connection_id', 'currency', 'article_id'], ITEM_FIGURES),
-      }),
-    () =>
-      insertStatement(inOrder(delta.tenders), {
-        into: 'pos.daily_tenders',
-        constants,
-        columns: [
-          ...placeColumns<TenderDelta>(),
-          { name: 'tender', type: 'text', of: (row) => row.tender },
-          ...TENDER_FIGURES,
-        ],
-        suffix: adding(['business_date', 'site_id', 'connection_id', 'currency', 'tender'], TENDER_FIGURES),
-      }),
   ]
 }
 
-function placeColumns<Row extends { businessDate: string; siteId: string; currency: string }>(): Column<Row>[] {
+function placeColumns<Row extends { businessDate: string; siteId: string; currency: string }>(
+  day: 'business_date' | 'month' = 'business_date',
+): Column<Row>[] {
   return [
-    { name: 'business_date', type: 'date', of: (row) => row.businessDate },
+    { name: day, type: 'date', of: (row) => row.businessDate },
     { name: 'site_id', type: 'uuid', of: (row) => row.siteId },
     { name: 'currency', type: 'text', of: (row) => row.currency },
   ]
@@ -116,9 +137,4 @@ function placeColumns<Row extends { businessDate: string; siteId: string; curren
 
 function inOrder<Row>(rows: ReadonlyMap<string, Row>): Row[] {
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
-}
-
-function adding<Row>(key: readonly string[], figures: readonly Column<Row>[]): string {
-  const sums = figures.map(({ name }) => `${name} = t.${name} + excluded.${name}`)
-  return `on conflict (tenant_id, ${key.join(', ')}) do update set ${sums.join(', ')}`
 }

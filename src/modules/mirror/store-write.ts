@@ -1,33 +1,19 @@
 import { sql } from 'kysely'
 import type { IdentityCheck } from '#canon/money-identity.ts'
-import type { ArticleMention, Payment, SaleItem } from '#canon/sale.ts'
-import { type Id, newId } from '#kernel/ids.ts'
+import type { Payment, SaleItem } from '#canon/sale.ts'
+import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText, type LocalDate } from '#kernel/instant.ts'
-import {
-  arrayOf,
-  type Column,
-  type Constant,
-  insertRows,
-  insertStatement,
-  type Statement,
-} from '#platform/postgres/bulk.ts'
+import { arrayOf, type Column, type Constant, insertStatement, type Statement } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
-import type { FiledSale, Origin, Source } from './filing.ts'
+import type { FiledSale, Source } from './filing.ts'
 import { bigintsAsText } from './snapshot.ts'
 
-export type SaleKey = {
-  readonly externalId: string
-  readonly saleId: Id
-  readonly filedOn: LocalDate
-  readonly version: number
-  readonly versions: number
-  readonly sourceVersion: bigint | null
-  readonly sourceUpdatedAt: Instant | null
-  readonly contentHash: Uint8Array
-}
-
 /** A sale on its way into the tables. */
-export type SaleRow = FiledSale & Origin & { readonly identity: IdentityCheck }
+export type SaleRow = FiledSale & {
+  readonly identity: IdentityCheck
+  /** Whose word it stands by; null for a live one. */
+  readonly batchId: Id | null
+}
 
 let lastAt: Instant | null = null
 let lastText: string | null = null
@@ -47,109 +33,6 @@ export function tenantOf(source: Source): Constant {
 
 export async function ensureMonths(tx: Tx, first: LocalDate, last: LocalDate): Promise<void> {
   await sql`select pos.ensure_months(${first}::date, ${last}::date)`.execute(tx)
-}
-
-/** Takes the keys that nobody holds yet; answers the external ids that are new. */
-export async function claimSaleKeys(tx: Tx, source: Source, keys: readonly SaleKey[]): Promise<Set<string>> {
-  const columns: Column<SaleKey>[] = [
-    { name: 'external_id', type: 'text', of: (key) => key.externalId },
-    { name: 'sale_id', type: 'uuid', of: (key) => key.saleId },
-    { name: 'filed_on', type: 'date', of: (key) => key.filedOn },
-    { name: 'version', type: 'integer', of: (key) => key.version },
-    { name: 'versions', type: 'integer', of: (key) => key.versions },
-    { name: 'source_version', type: 'bigint', of: (key) => key.sourceVersion },
-    { name: 'source_updated_at', type: 'timestamptz', of: (key) => time(key.sourceUpdatedAt) },
-    { name: 'content_hash', type: 'bytea', of: (key) => key.contentHash },
-  ]
-  const taken = await insertRows<SaleKey, { external_id: string }>(tx, keys, {
-    into: 'pos.sale_keys',
-    constants: [tenantOf(source), { name: 'connection_id', type: 'uuid', value: source.connectionId }],
-    columns,
-    suffix: 'on conflict (tenant_id, connection_id, external_id) do nothing returning external_id',
-  })
-  return new Set(taken.map((row) => row.external_id))
-}
-
-/** The keys that are held already, locked until the transaction ends, in an order that is the same for every writer. */
-export async function lockSaleKeys(tx: Tx, source: Source, externalIds: readonly string[]): Promise<SaleKey[]> {
-  if (externalIds.length === 0) return []
-  const { rows } = await sql<{
-    external_id: string
-    sale_id: Id
-    filed_on: LocalDate
-    version: number
-    versions: number
-    source_version: bigint | null
-    source_updated_at: Instant | null
-    content_hash: Uint8Array
-  }>`
-    select external_id, sale_id, filed_on, version, versions, source_version, source_updated_at, content_hash
-    from pos.sale_keys
-    where tenant_id = ${source.tenantId} and connection_id = ${source.connectionId}
-      and external_id = any(${arrayOf(externalIds)}::text[])
-    order by external_id
-    for update`.execute(tx)
-  return rows.map((row) => ({
-    externalId: row.external_id,
-    saleId: row.sale_id,
-    filedOn: row.filed_on,
-    version: row.version,
-    versions: row.versions,
-    sourceVersion: row.source_version,
-    sourceUpdatedAt: row.source_updated_at,
-    contentHash: row.content_hash,
-  }))
-}
-
-export async function moveSaleKey(tx: Tx, source: Source, key: SaleKey): Promise<void> {
-  await sql`
-    update pos.sale_keys
-    set version = ${key.version}, versions = ${key.versions}, source_version = ${key.sourceVersion?.toString() ?? null},
-      source_updated_at = ${time(key.sourceUpdatedAt)}, content_hash = ${Buffer.from(key.contentHash)}
-    where tenant_id = ${source.tenantId} and connection_id = ${source.connectionId} and external_id = ${key.externalId}`.execute(
-    tx,
-  )
-}
-
-/** The ids of articles by their key, made where they are new. */
-export async function articleIds(
-  tx: Tx,
-  source: Source,
-  mentions: ReadonlyMap<string, ArticleMention>,
-): Promise<Map<string, Id>> {
-  const known = await findArticleIds(tx, source, [...mentions.keys()])
-  const missing = [...mentions].filter(([key]) => !known.has(key)).sort(([a], [b]) => (a < b ? -1 : 1))
-  if (missing.length === 0) return known
-  await insertRows(tx, missing, {
-    into: 'pos.articles',
-    constants: [tenantOf(source), { name: 'connection_id', type: 'uuid', value: source.connectionId }],
-    columns: [
-      { name: 'id', type: 'uuid', of: () => newId() },
-      { name: 'key', type: 'text', of: ([key]) => key },
-      { name: 'external_id', type: 'text', of: ([, article]) => article.externalId },
-      { name: 'sku', type: 'text', of: ([, article]) => article.sku },
-      { name: 'name', type: 'text', of: ([, article]) => article.name },
-      { name: 'variant', type: 'text', of: ([, article]) => article.variant },
-      { name: 'category', type: 'text', of: ([, article]) => article.category },
-    ],
-    suffix: 'on conflict (tenant_id, connection_id, key) do nothing',
-  })
-  // Read again and not returned: a row that another writer made in the same moment is not returned, but is there now.
-  for (const [key, id] of await findArticleIds(
-    tx,
-    source,
-    missing.map(([key]) => key),
-  ))
-    known.set(key, id)
-  return known
-}
-
-async function findArticleIds(tx: Tx, source: Source, keys: readonly string[]): Promise<Map<string, Id>> {
-  const { rows } = await sql<{ key: string; id: Id }>`
-    select key, id from pos.articles
-    where tenant_id = ${source.tenantId} and connection_id = ${source.connectionId}
-      and key = any(${arrayOf(keys)}::text[])`.execute(tx)
-  return new Map(rows.map((row) => [row.key, row.id]))
 }
 
 const SALE_COLUMNS: readonly Column<SaleRow>[] = [
@@ -194,36 +77,109 @@ const REPLACE_SALE = `on conflict (tenant_id, id, filed_on) do update set ${[
   .map((name) => `${name} = excluded.${name}`)
   .join(', ')}`
 
-/** The statements that store sales with their items and payments, in order. */
-export function saleInserts(
-  source: Source,
-  rows: readonly SaleRow[],
-  mode: 'new' | 'replace',
-): readonly (() => Statement | null)[] {
-  const sales = () =>
-    insertStatement(rows, {
-      into: 'pos.transactions',
-      constants: [
-        tenantOf(source),
-        { name: 'connection_id', type: 'uuid', value: source.connectionId },
-        { name: 'pos_system', type: 'text', value: source.posSystem },
-        { name: 'batch_id', type: 'uuid', value: source.batchId },
-        { name: 'recorded_at', type: 'timestamptz', value: instantText(source.now) },
-      ],
-      columns: SALE_COLUMNS,
-      ...(mode === 'replace' ? { suffix: REPLACE_SALE } : {}),
-    })
-  return [sales, () => itemInsert(source, rows), () => paymentInsert(source, rows)]
+/** The statements that store new sales with their items and payments, in order. */
+export function saleInserts(source: Source, rows: readonly SaleRow[]): readonly (() => Statement | null)[] {
+  const batch = { name: 'batch_id', type: 'uuid', value: source.batchId }
+  return [
+    () =>
+      insertStatement(rows, {
+        into: 'pos.transactions',
+        constants: [...saleConstants(source), batch],
+        columns: SALE_COLUMNS,
+      }),
+    () => itemInsert(source, rows),
+    () => paymentInsert(source, rows),
+  ]
 }
 
-/** A newer version's items and payments take the place of all the old ones. */
-export async function removeParts(tx: Tx, source: Source, rows: readonly SaleRow[]): Promise<void> {
-  const ids = arrayOf(rows.map((row) => row.id))
-  for (const table of ['pos.transaction_items', 'pos.transaction_payments']) {
-    await sql`delete from ${sql.raw(table)} where tenant_id = ${source.tenantId} and sale_id = any(${ids}::uuid[])`.execute(
-      tx,
-    )
+/** A sale that takes the place of what stands under its id; lines and payments that stay as they are are left alone. */
+export type Replacing = { readonly row: SaleRow; readonly itemsChange: boolean; readonly paymentsChange: boolean }
+
+export function saleReplacements(source: Source, replacing: readonly Replacing[]): readonly (() => Statement | null)[] {
+  const rowsWhere = (holds: (one: Replacing) => boolean) => replacing.filter(holds).map(({ row }) => row)
+  const batch: Column<SaleRow> = { name: 'batch_id', type: 'uuid', of: (row) => row.batchId }
+  return [
+    () =>
+      insertStatement(
+        rowsWhere(() => true),
+        {
+          into: 'pos.transactions',
+          constants: saleConstants(source),
+          columns: [...SALE_COLUMNS, batch],
+          suffix: REPLACE_SALE,
+        },
+      ),
+    () =>
+      itemInsert(
+        source,
+        rowsWhere((one) => one.itemsChange),
+      ),
+    () =>
+      paymentInsert(
+        source,
+        rowsWhere((one) => one.paymentsChange),
+      ),
+  ]
+}
+
+function saleConstants(source: Source): Constant[] {
+  return [
+    tenantOf(source),
+    { name: 'connection_id', type: 'uuid', value: source.connectionId },
+    { name: 'pos_system', type: 'text', value: source.posSystem },
+    { name: 'recorded_at', type: 'timestamptz', value: instantText(source.now) },
+  ]
+}
+
+type Filed = { readonly id: Id; readonly filedOn: LocalDate }
+export type SaleTable = 'pos.transactions' | 'pos.transaction_items' | 'pos.transaction_payments'
+
+/** Month by month, so that each statement looks into the one partition that has the rows. */
+export async function removeRows(tx: Tx, tenantId: TenantId, table: SaleTable, rows: readonly Filed[]): Promise<void> {
+  const id = sql.raw(table === 'pos.transactions' ? 'id' : 'sale_id')
+  for (const { first, last, rows: month } of byMonth(rows, (row) => row.filedOn)) {
+    await sql`
+      delete from ${sql.raw(table)}
+      where tenant_id = ${tenantId} and ${id} = any(${arrayOf(month.map((row) => row.id))}::uuid[])
+        and filed_on between ${first}::date and ${last}::date`.execute(tx)
   }
+}
+
+/** Hands sales that stay as they are on to another batch. */
+export async function handOn(
+  tx: Tx,
+  source: Source,
+  sales: readonly (Filed & { readonly batchId: Id | null })[],
+): Promise<void> {
+  for (const { first, last, rows } of byMonth(sales, (row) => row.filedOn)) {
+    await sql`
+      update pos.transactions t set batch_id = v.batch_id
+      from unnest(
+        ${arrayOf(rows.map((row) => row.id))}::uuid[],
+        ${arrayOf(rows.map((row) => row.filedOn))}::date[],
+        ${arrayOf(rows.map((row) => row.batchId))}::uuid[]
+      ) as v (id, filed_on, batch_id)
+      where t.tenant_id = ${source.tenantId} and t.id = v.id and t.filed_on = v.filed_on
+        and t.filed_on between ${first}::date and ${last}::date`.execute(tx)
+  }
+}
+
+type Month<Row> = { readonly first: LocalDate; readonly last: LocalDate; readonly rows: readonly Row[] }
+
+/** Rows by the month of the partition that they lie in, each with the first and the last of its days. */
+export function byMonth<Row>(rows: readonly Row[], dayOf: (row: Row) => LocalDate): Month<Row>[] {
+  const months = Map.groupBy(rows, (row) => dayOf(row).slice(0, 7))
+  return [...months].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, of]) => ({ ...spanOf(of, dayOf), rows: of }))
+}
+
+export type Span = { readonly first: LocalDate; readonly last: LocalDate }
+
+/** The first and the last day of rows, of which there is at least one. */
+export function spanOf<Row>(rows: readonly Row[], dayOf: (row: Row) => LocalDate): Span {
+  const days = rows.map(dayOf)
+  const pick = (before: (a: LocalDate, b: LocalDate) => boolean) =>
+    days.reduce((best, day) => (before(day, best) ? day : best))
+  return { first: pick((a, b) => a < b), last: pick((a, b) => a > b) }
 }
 
 function itemInsert(source: Source, rows: readonly SaleRow[]): Statement | null {
@@ -274,44 +230,6 @@ function paymentInsert(source: Source, rows: readonly SaleRow[]): Statement | nu
       { name: 'paid_at', type: 'timestamptz', of: ({ payment }) => time(payment.paidAt) },
     ],
   })
-}
-
-export type RevisionRow = Origin & {
-  readonly saleId: Id
-  readonly filedOn: LocalDate
-  readonly version: number
-  readonly late: boolean
-  readonly snapshot: string | null
-}
-
-export function revisionInsert(source: Source, rows: readonly RevisionRow[]): Statement | null {
-  return insertStatement(rows, {
-    into: 'pos.sale_revisions',
-    constants: [
-      tenantOf(source),
-      { name: 'recorded_at', type: 'timestamptz', value: instantText(source.now) },
-      { name: 'batch_id', type: 'uuid', value: source.batchId },
-    ],
-    columns: [
-      { name: 'sale_id', type: 'uuid', of: (row) => row.saleId },
-      { name: 'filed_on', type: 'date', of: (row) => row.filedOn },
-      { name: 'version', type: 'integer', of: (row) => row.version },
-      { name: 'source_version', type: 'bigint', of: (row) => row.sourceVersion },
-      { name: 'source_updated_at', type: 'timestamptz', of: (row) => time(row.sourceUpdatedAt) },
-      { name: 'late', type: 'boolean', of: (row) => row.late },
-      { name: 'source_rows', type: 'text', cast: 'integer[]', of: (row) => (row.rows ? arrayOf(row.rows) : null) },
-      { name: 'raw', type: 'bytea', of: (row) => row.raw },
-      { name: 'snapshot', type: 'jsonb', of: (row) => row.snapshot },
-    ],
-  })
-}
-
-/** Keeps our reading of a version that is about to be replaced. */
-export async function keepSnapshot(tx: Tx, source: Source, key: SaleKey, snapshot: string): Promise<void> {
-  await sql`
-    update pos.sale_revisions set snapshot = ${snapshot}::jsonb
-    where tenant_id = ${source.tenantId} and sale_id = ${key.saleId} and filed_on = ${key.filedOn}::date
-      and version = ${key.version}`.execute(tx)
 }
 
 function jsonOrNull(list: readonly unknown[]): string | null {

@@ -113,6 +113,13 @@ export const wireRevision = z.strictObject({
   source_version: z.string().nullable(),
   source_updated_at: time.nullable(),
   late: z.boolean().meta({ description: 'It arrived after a newer version and never stood' }),
+  part: z
+    .enum(['whole', 'items', 'sale', 'payments'])
+    .nullable()
+    .meta({ description: 'How much of the sale its source told; null for what stood after an import was taken back' }),
+  withdrawn_at: time.nullable().meta({
+    description: 'When the import that brought it was taken back. It stands on where another import said the same.',
+  }),
   stands: z.boolean(),
   source: z
     .strictObject({

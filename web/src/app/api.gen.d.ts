@@ -366,6 +366,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/tenants/{tenant_id}/import-mappings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What is remembered of the shapes of files */
+        readonly get: operations["get_api_v1_tenants_tenant_id_import_mappings"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/import-mappings/{shape}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Forget what was said of a shape of file */
+        readonly delete: operations["delete_api_v1_tenants_tenant_id_import_mappings_shape"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tenants/{tenant_id}/imports": {
         readonly parameters: {
             readonly query?: never;
@@ -378,7 +412,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Upload a file of sales
-         * @description The body is the file itself, or a multipart form with one file. It is kept, understood and shown. With `confirm=auto` (the default) it runs at once unless something in it must be confirmed.
+         * @description The body is the file itself, or a multipart form with one file: CSV and its kin, XLSX, gzip or zip. Its text is kept, with every card number made unreadable, and understood. With `confirm=auto` (the default) it runs at once unless something in it must be confirmed; else it waits, and a dry run says what it would do. A packed file may be answered in state `receiving` with detection and preview; the rest of it is kept meanwhile.
          */
         readonly post: operations["post_api_v1_tenants_tenant_id_imports"];
         readonly delete?: never;
@@ -394,14 +428,18 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One import with its progress */
+        /** One import with its progress, its first sales and its dry run */
         readonly get: operations["get_api_v1_tenants_tenant_id_imports_import_id"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
-        readonly patch?: never;
+        /**
+         * Correct what a waiting file was taken for
+         * @description Replaces the choices that were made before, looks at the file again and starts the dry run anew. What makes no table of sales is refused, and changes nothing.
+         */
+        readonly patch: operations["patch_api_v1_tenants_tenant_id_imports_import_id"];
         readonly trace?: never;
     };
     readonly "/api/v1/tenants/{tenant_id}/imports/{import_id}/confirm": {
@@ -413,7 +451,10 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Let an import run, or go on after it failed */
+        /**
+         * Let an import run, or go on after it failed
+         * @description The choices, and the notes that are accepted by this, are remembered for files of the same shape.
+         */
         readonly post: operations["post_api_v1_tenants_tenant_id_imports_import_id_confirm"];
         readonly delete?: never;
         readonly options?: never;
@@ -445,10 +486,30 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Download the rows that could not be read, with reasons */
+        /** Download the rows that could not be read, to mend them and give them again */
         readonly get: operations["get_api_v1_tenants_tenant_id_imports_import_id_rejections_csv"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/imports/{import_id}/undo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Take an import back
+         * @description What stands afterwards is what the other imports alone would have made. What was kept of the file is removed.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_imports_import_id_undo"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1019,25 +1080,151 @@ export interface components {
              */
             readonly to: string;
         };
+        readonly FileChoices: {
+            /** @description Codes of notes that were seen and need not be confirmed again */
+            readonly accepted?: readonly string[];
+            /** @description Roles by heading; the second column of a name is `Name#2`, one without a name `#<index>` */
+            readonly columns?: {
+                readonly [key: string]: "sale_id" | "sale_number" | "line_id" | "date" | "time" | "date_time" | "zone" | "item" | "variant" | "sku" | "category" | "modifiers" | "quantity" | "unit_price" | "gross" | "discount" | "tax" | "tax_rate" | "net" | "total" | "tip" | "service_charge" | "gift_card_sales" | "rounding" | "fee" | "payment_id" | "tender" | "tender_amount" | "card_brand" | "last4" | "type" | "voided" | "cancelled_at" | "refunded" | "refunded_tip" | "refunded_at" | "refund_reason" | "row_grain" | "item_kind" | "location" | "register" | "staff" | "channel" | "currency" | "customer" | "line_count" | "ignore";
+            };
+            readonly currency?: string;
+            /** @enum {string} */
+            readonly date_order?: "ymd" | "dmy" | "mdy";
+            /** @enum {string} */
+            readonly decimal_mark?: "." | ",";
+            readonly delimiter?: string;
+            /** @enum {string} */
+            readonly encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+            /**
+             * @description What a row speaks of
+             * @enum {string}
+             */
+            readonly grain?: "item" | "sale" | "payment" | "mixed";
+            /** @description From 1, counting records */
+            readonly header_row?: number;
+            readonly levels?: {
+                /** @enum {string} */
+                readonly discount?: "line" | "sale";
+                /** @enum {string} */
+                readonly gross?: "line" | "sale";
+                /** @enum {string} */
+                readonly net?: "line" | "sale";
+                /** @enum {string} */
+                readonly service_charge?: "line" | "sale";
+                /** @enum {string} */
+                readonly tax?: "line" | "sale";
+                /** @enum {string} */
+                readonly tip?: "line" | "sale";
+                /** @enum {string} */
+                readonly total?: "line" | "sale";
+            };
+            /** @description An id, or null for none */
+            readonly preset?: string | null;
+            /** @enum {string} */
+            readonly tax?: "added" | "included";
+            /** @description Of times that name none; an IANA name */
+            readonly zone?: string;
+        };
+        readonly FileChoicesInput: {
+            /** @description Codes of notes that were seen and need not be confirmed again */
+            readonly accepted?: readonly string[];
+            /** @description Roles by heading; the second column of a name is `Name#2`, one without a name `#<index>` */
+            readonly columns?: {
+                readonly [key: string]: "sale_id" | "sale_number" | "line_id" | "date" | "time" | "date_time" | "zone" | "item" | "variant" | "sku" | "category" | "modifiers" | "quantity" | "unit_price" | "gross" | "discount" | "tax" | "tax_rate" | "net" | "total" | "tip" | "service_charge" | "gift_card_sales" | "rounding" | "fee" | "payment_id" | "tender" | "tender_amount" | "card_brand" | "last4" | "type" | "voided" | "cancelled_at" | "refunded" | "refunded_tip" | "refunded_at" | "refund_reason" | "row_grain" | "item_kind" | "location" | "register" | "staff" | "channel" | "currency" | "customer" | "line_count" | "ignore";
+            };
+            readonly currency?: string;
+            /** @enum {string} */
+            readonly date_order?: "ymd" | "dmy" | "mdy";
+            /** @enum {string} */
+            readonly decimal_mark?: "." | ",";
+            readonly delimiter?: string;
+            /** @enum {string} */
+            readonly encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+            /**
+             * @description What a row speaks of
+             * @enum {string}
+             */
+            readonly grain?: "item" | "sale" | "payment" | "mixed";
+            /** @description From 1, counting records */
+            readonly header_row?: number;
+            readonly levels?: {
+                /** @enum {string} */
+                readonly discount?: "line" | "sale";
+                /** @enum {string} */
+                readonly gross?: "line" | "sale";
+                /** @enum {string} */
+                readonly net?: "line" | "sale";
+                /** @enum {string} */
+                readonly service_charge?: "line" | "sale";
+                /** @enum {string} */
+                readonly tax?: "line" | "sale";
+                /** @enum {string} */
+                readonly tip?: "line" | "sale";
+                /** @enum {string} */
+                readonly total?: "line" | "sale";
+            };
+            /** @description An id, or null for none */
+            readonly preset?: string | null;
+            /** @enum {string} */
+            readonly tax?: "added" | "included";
+            /** @description Of times that name none; an IANA name */
+            readonly zone?: string;
+        };
         readonly FileDetection: {
             readonly byte_order_mark: boolean;
+            readonly choices: components["schemas"]["FileChoices"];
             readonly columns: readonly {
                 readonly because: string;
+                /** @description 0 to 1 */
                 readonly confidence: number;
+                /** @description The tender of a `tender_amount`, the rate of a `tax` */
+                readonly detail: string | null;
+                /** @description The first filled cells, three at most */
+                readonly examples: readonly string[];
+                /** @enum {string} */
+                readonly from: "person" | "preset" | "heading" | "cells";
                 readonly header: string;
                 readonly index: number;
-                readonly role: string;
+                /** @description What `choices.columns` calls it */
+                readonly key: string;
+                /** @enum {string} */
+                readonly role: "sale_id" | "sale_number" | "line_id" | "date" | "time" | "date_time" | "zone" | "item" | "variant" | "sku" | "category" | "modifiers" | "quantity" | "unit_price" | "gross" | "discount" | "tax" | "tax_rate" | "net" | "total" | "tip" | "service_charge" | "gift_card_sales" | "rounding" | "fee" | "payment_id" | "tender" | "tender_amount" | "card_brand" | "last4" | "type" | "voided" | "cancelled_at" | "refunded" | "refunded_tip" | "refunded_at" | "refund_reason" | "row_grain" | "item_kind" | "location" | "register" | "staff" | "channel" | "currency" | "customer" | "line_count" | "ignore";
             }[];
-            readonly container: string;
+            /** @enum {string} */
+            readonly container: "plain" | "gzip" | "zip" | "xlsx";
             readonly currency: string;
             /** @enum {string} */
-            readonly currency_from: "file" | "site";
-            readonly date_order: string | null;
-            readonly decimal_mark: string;
+            readonly currency_from: "file" | "person" | "site";
+            readonly date_order: ("ymd" | "dmy" | "mdy") | null;
+            /** @enum {string} */
+            readonly decimal_mark: "." | ",";
             readonly delimiter: string;
-            readonly encoding: string;
-            readonly grain: string;
+            /** @enum {string} */
+            readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+            /** @description Files of one family name the same sales by the same ids */
+            readonly family: string;
+            /** @enum {string} */
+            readonly grain: "item" | "sale" | "payment" | "mixed";
             readonly header_row: number;
+            readonly levels: {
+                /** @enum {string} */
+                readonly discount: "line" | "sale";
+                /** @enum {string} */
+                readonly gross: "line" | "sale";
+                /** @enum {string} */
+                readonly net: "line" | "sale";
+                /** @enum {string} */
+                readonly service_charge: "line" | "sale";
+                /** @enum {string} */
+                readonly tax: "line" | "sale";
+                /** @enum {string} */
+                readonly tip: "line" | "sale";
+                /** @enum {string} */
+                readonly total: "line" | "sale";
+            };
+            /** @description The decimal mark of each column */
+            readonly marks: readonly ("." | ",")[];
+            readonly net_trusted: boolean;
             readonly notes: readonly {
                 readonly code: string;
                 readonly say: string;
@@ -1045,13 +1232,37 @@ export interface components {
                 readonly severity: "info" | "warning" | "confirm";
             }[];
             readonly preamble: readonly string[];
+            readonly preset: {
+                readonly id: string;
+                readonly name: string;
+            } | null;
             readonly rows_looked_at: number;
+            /** @description 0 to 1: how much it looks like sales */
+            readonly score: number;
             readonly shape: string;
+            /** @enum {string} */
+            readonly tax: "added" | "included";
+            readonly tip_in_total: boolean;
             readonly whole_file: boolean;
+            readonly zone: string;
         };
         readonly Import: {
             readonly actor: string;
+            /** @description The same bytes were imported at this site before; harmless */
+            readonly already_imported: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly import_id: string;
+            } | null;
+            /** @description Card numbers that were made unreadable before anything was kept */
+            readonly cards_masked: number;
+            /** @description The dry run; null in lists */
+            readonly check: components["schemas"]["ImportCheck"] | null;
+            readonly confirmed_at: string | null;
+            readonly confirmed_by: string | null;
+            /** @description Settled when it is confirmed */
             readonly connection_id: string | null;
+            readonly container: ("plain" | "gzip" | "zip" | "xlsx") | null;
             /** Format: date-time */
             readonly created_at: string;
             readonly detection: components["schemas"]["FileDetection"] | null;
@@ -1067,6 +1278,11 @@ export interface components {
             readonly gross: components["schemas"]["Money"] | null;
             readonly id: string;
             readonly items: number;
+            /** @description The connection that knows the same sales from files of another shape */
+            readonly joins: {
+                readonly connection_id: string;
+                readonly name: string;
+            } | null;
             readonly last_at: string | null;
             readonly noticed: {
                 readonly [key: string]: number;
@@ -1077,6 +1293,8 @@ export interface components {
             readonly progress: number;
             readonly refunds_created: number;
             readonly refunds_unchanged: number;
+            /** @description Choices of an earlier file of the same shape were applied */
+            readonly remembered: boolean;
             readonly rows_per_second: number | null;
             readonly rows_read: number;
             readonly rows_rejected: number;
@@ -1087,8 +1305,87 @@ export interface components {
             readonly site_id: string;
             readonly started_at: string | null;
             /** @enum {string} */
-            readonly state: "receiving" | "detected" | "queued" | "running" | "done" | "failed";
+            readonly state: "receiving" | "detected" | "queued" | "running" | "done" | "failed" | "undoing" | "undone";
+            /** @description The table that is imported */
+            readonly table: number | null;
+            /** @description One of a plain file; the sheets or files of a packed one */
+            readonly tables: readonly {
+                /** @description Of text, as far as it is kept */
+                readonly bytes: number;
+                /** @description A sheet that its workbook does not show */
+                readonly hidden: boolean;
+                readonly index: number;
+                readonly name: string;
+                /** @description Why it holds no sales */
+                readonly say: string | null;
+                /** @enum {string} */
+                readonly table_state: "kept" | "keeping";
+            }[];
+            readonly undo: {
+                readonly progress: number;
+                readonly refunds_removed: number;
+                readonly sales_removed: number;
+                /** @description Put back to what other imports say of them */
+                readonly sales_restored: number;
+            } | null;
+            readonly undone_at: string | null;
+            readonly undone_by: string | null;
             readonly units: string;
+        };
+        /** @description A dry run: what the import would do. Nothing of it is recorded. */
+        readonly ImportCheck: {
+            readonly changed_sales: number;
+            /** @description The newest thousand, oldest first; there once it is done */
+            readonly days: readonly {
+                /** Format: date */
+                readonly business_date: string;
+                readonly gross: components["schemas"]["Money"] | null;
+                readonly refunded: components["schemas"]["Money"];
+                readonly refunds: number;
+                readonly sales: number;
+                readonly total: components["schemas"]["Money"] | null;
+                readonly units: string;
+            }[];
+            readonly days_left_out: number;
+            readonly fault: {
+                readonly code: string;
+                readonly detail: string;
+            } | null;
+            readonly gross: components["schemas"]["Money"] | null;
+            readonly items: number;
+            readonly new_sales: number;
+            readonly noticed: {
+                readonly [key: string]: number;
+            };
+            /** @description 0 to 1 */
+            readonly progress: number;
+            readonly refunds: number;
+            /** @description The first hundred; there once it is done */
+            readonly rejected: readonly components["schemas"]["ImportRejection"][];
+            readonly rejected_by_code: {
+                readonly [key: string]: number;
+            };
+            readonly rows_per_second: number | null;
+            readonly rows_read: number;
+            readonly rows_rejected: number;
+            readonly sales: number;
+            readonly same_sales: number;
+            readonly seconds_left: number | null;
+            /** @enum {string} */
+            readonly state: "waiting" | "running" | "done" | "failed";
+            readonly total: components["schemas"]["Money"] | null;
+            readonly units: string;
+        };
+        readonly ImportMapping: {
+            readonly choices: components["schemas"]["FileChoices"];
+            readonly family: string;
+            readonly headers: readonly string[];
+            readonly preset: string | null;
+            readonly shape: string;
+            /** Format: date-time */
+            readonly used_at: string;
+            /** @description Imports that were confirmed with it */
+            readonly uses: number;
         };
         readonly ImportRejection: {
             readonly code: string;
@@ -1501,6 +1798,8 @@ export interface components {
             readonly revisions: readonly {
                 /** @description It arrived after a newer version and never stood */
                 readonly late: boolean;
+                /** @description How much of the sale its source told; null for what stood after an import was taken back */
+                readonly part: ("whole" | "items" | "sale" | "payments") | null;
                 /**
                  * Format: date-time
                  * @description UTC, RFC 3339
@@ -1520,6 +1819,8 @@ export interface components {
                 readonly source_version: string | null;
                 readonly stands: boolean;
                 readonly version: number;
+                /** @description When the import that brought it was taken back. It stands on where another import said the same. */
+                readonly withdrawn_at: string | null;
             }[];
             readonly rounding: components["schemas"]["Money"];
             readonly service_charge: components["schemas"]["Money"];
@@ -2374,11 +2675,76 @@ export interface operations {
             readonly 429: components["responses"]["429"];
         };
     };
+    readonly get_api_v1_tenants_tenant_id_import_mappings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["ImportMapping"][];
+                        readonly next_cursor: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly delete_api_v1_tenants_tenant_id_import_mappings_shape: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly shape: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; there is nothing to say. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
     readonly get_api_v1_tenants_tenant_id_imports: {
         readonly parameters: {
             readonly query?: {
                 readonly cursor?: string;
                 readonly limit?: number;
+                /** @description One state, or several parted by commas */
+                readonly state?: string;
             };
             readonly header?: {
                 /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
@@ -2488,6 +2854,55 @@ export interface operations {
             readonly 429: components["responses"]["429"];
         };
     };
+    readonly patch_api_v1_tenants_tenant_id_imports_import_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly import_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly choices?: components["schemas"]["FileChoicesInput"];
+                    /** @description False: its sales are not those of the connection that knows the same ids */
+                    readonly join?: boolean;
+                    /** @description Id or slug */
+                    readonly site_id?: string;
+                    /** @description Another table of the file, by its index */
+                    readonly table?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Import"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
     readonly post_api_v1_tenants_tenant_id_imports_import_id_confirm: {
         readonly parameters: {
             readonly query?: never;
@@ -2574,7 +2989,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Row number, code, reason, column, the row as it stood */
+            /** @description The file’s own columns, and before them row number, code and reason */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2586,6 +3001,40 @@ export interface operations {
             readonly 401: components["responses"]["401"];
             readonly 403: components["responses"]["403"];
             readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_imports_import_id_undo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly import_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Import"];
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 422: components["responses"]["422"];
             readonly 429: components["responses"]["429"];
         };
     };

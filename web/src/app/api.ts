@@ -103,6 +103,7 @@ export type TenantApi = {
   readonly path: (rest: string) => string
   readonly get: <T>(path: string, options?: { query?: Query; signal?: AbortSignal }) => Promise<T>
   readonly post: <T>(path: string, body?: unknown, options?: { signal?: AbortSignal }) => Promise<T>
+  readonly patch: <T>(path: string, body: unknown, options?: { signal?: AbortSignal }) => Promise<T>
   readonly put: <T>(path: string, body: unknown) => Promise<T>
   readonly remove: (path: string) => Promise<void>
 }
@@ -113,6 +114,7 @@ export function tenantApi(tenantId: string): TenantApi {
     path: (rest) => `/api/v1/tenants/${encodeURIComponent(tenantId)}/${rest}`,
     get: (path, options) => send('GET', path, { ...options, tenantId }),
     post: (path, body, options) => send('POST', path, { ...options, body, tenantId }),
+    patch: (path, body, options) => send('PATCH', path, { ...options, body, tenantId }),
     put: (path, body) => send('PUT', path, { body, tenantId }),
     remove: (path) => send('DELETE', path, { tenantId }),
   }

@@ -7,7 +7,14 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 //   connecting → live → lost → live → …       `lost` for more than five seconds is shown to the person.
 
 export type LiveState = 'connecting' | 'live' | 'lost'
-const EVENT_TYPES = ['sales.recorded', 'import.moved', 'import.finished', 'import.failed'] as const
+const EVENT_TYPES = [
+  'sales.recorded',
+  'import.detected',
+  'import.moved',
+  'import.finished',
+  'import.failed',
+  'import.undone',
+] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
 declare module '@tanstack/react-query' {

@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { readImportsSearch } from '../features/imports/search.ts'
 import { readOverviewSearch } from '../features/overview/search.ts'
 import { readSalesSearch } from '../features/sales/search.ts'
 import { Toasts } from '../ui/toast.tsx'
@@ -76,6 +77,7 @@ const sale = createRoute({
 const imports = createRoute({
   getParentRoute: () => inside,
   path: '/imports',
+  validateSearch: readImportsSearch,
   component: lazyRouteComponent(() => import('../features/imports/imports.tsx'), 'Imports'),
 })
 

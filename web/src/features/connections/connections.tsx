@@ -119,7 +119,7 @@ function OneConnection(props: { connection: ConnectionHealth }): ReactNode {
         search={{ connection: connection.connection_id }}
         className="mt-4 inline-block rounded-sm text-sm font-medium text-accent hover:underline"
       >
-        {texts.imports.openSales}
+        {texts.imports.result.openSales}
       </Link>
     </Card>
   )

@@ -1,23 +1,26 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Problem } from '../../app/api.ts'
-import { formatBytes, formatDuration, formatMoment, formatNumber } from '../../app/format.ts'
+import { formatBytes, formatMoment } from '../../app/format.ts'
 import { ProblemNotice } from '../../app/problem-notice.tsx'
 import { useSession } from '../../app/session.tsx'
 import { useSites } from '../../app/sites.ts'
 import { texts } from '../../app/texts.ts'
-import type { Import } from '../../app/wire.ts'
-import { Button, buttonClasses } from '../../ui/button.tsx'
-import { Card } from '../../ui/card.tsx'
-import { Progress } from '../../ui/progress.tsx'
-import { Empty, Failed, SkeletonLines } from '../../ui/states.tsx'
-import { Confirm } from './confirm.tsx'
-import { Detection, Preview } from './detection.tsx'
-import { StateBadge } from './imports.tsx'
+import type { Import, ImportState } from '../../app/wire.ts'
+import { buttonClasses } from '../../ui/button.tsx'
+import { Empty, SkeletonLines } from '../../ui/states.tsx'
+import { useActorName } from './actor.ts'
+import { Failure } from './failure.tsx'
+import { NextFile } from './next-file.tsx'
 import { importQuery } from './queries.ts'
-import { Counts, Rejections, Result } from './result.tsx'
+import { Rejections, Result } from './result.tsx'
+import { Receiving, Running } from './running.tsx'
+import { StateBadge } from './state-badge.tsx'
+import { Steps } from './steps.tsx'
+import { Undoing } from './undo.tsx'
+import { Wizard } from './wizard.tsx'
 
 /** One import, from what was understood of its file to what came of it. */
 export function ImportRun(): ReactNode {
@@ -35,98 +38,128 @@ export function ImportRun(): ReactNode {
         {texts.imports.back}
       </Link>
       {missing ? (
-        <Empty title={texts.imports.missingTitle} say={texts.sale.missingSay}>
-          <Link to="/imports" className={buttonClasses('primary')}>
-            {texts.imports.back}
-          </Link>
-        </Empty>
+        <>
+          <title>{texts.title(texts.imports.missingTitle)}</title>
+          <Empty title={texts.imports.missingTitle} say={texts.sale.missingSay}>
+            <Link to="/imports" className={buttonClasses('primary')}>
+              {texts.imports.back}
+            </Link>
+          </Empty>
+        </>
       ) : run.isError ? (
-        <ProblemNotice
-          title={texts.imports.failedTitle}
-          error={run.error}
-          onRetry={() => run.refetch()}
-          compact={run.data !== undefined}
-        />
+        <div className="mb-4">
+          <ProblemNotice
+            title={texts.imports.failedTitle}
+            error={run.error}
+            onRetry={() => run.refetch()}
+            compact={run.data !== undefined}
+          />
+        </div>
       ) : null}
       {run.isPending && !run.isError ? <SkeletonLines lines={8} label={texts.loading} /> : null}
-      {run.data === undefined || missing ? null : <Run run={run.data} />}
+      {run.data === undefined || missing ? null : <Run key={run.data.id} run={run.data} />}
     </>
   )
 }
 
 function Run(props: { run: Import }): ReactNode {
   const { run } = props
-  const { tenant } = useSession()
-  const site = useSites().find((one) => one.id === run.site_id)
-  const small = [formatBytes(run.file_bytes), site?.name, formatMoment(run.created_at, tenant.time_zone)]
+  const heading = useHeading(run.state)
   return (
     <article className="flex flex-col gap-4">
       <title>{texts.title(run.file_name)}</title>
-      <header>
-        <h1 className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-xl font-semibold tracking-tight">
+      <header className="flex flex-col gap-2">
+        <h1
+          ref={heading}
+          tabIndex={-1}
+          className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 rounded-sm text-xl font-semibold tracking-tight outline-none"
+        >
           <span className="min-w-0 break-all">{run.file_name}</span>
           <StateBadge run={run} />
         </h1>
-        <p className="num text-sm text-muted">{small.filter((one) => one !== undefined).join(' · ')}</p>
+        <Origin run={run} />
+        <Steps state={run.state} />
       </header>
       <output aria-live="polite" className="sr-only">
         {texts.imports.states[run.state]}
       </output>
-      {run.state === 'failed' ? <Failure run={run} /> : null}
-      {run.state === 'queued' || run.state === 'running' ? <Running run={run} /> : null}
-      {run.state === 'done' ? <Result run={run} /> : null}
-      {run.rows_rejected > 0 ? <Rejections run={run} /> : null}
-      {run.state === 'detected' ? <Confirm run={run} /> : null}
-      {run.state === 'detected' ? <Preview run={run} /> : null}
-      {run.detection === null ? null : <Detection detection={run.detection} open={run.state === 'detected'} />}
+      <Stage run={run} />
+      <NextFile run={run} />
     </article>
   )
 }
 
-function Running(props: { run: Import }): ReactNode {
+/** What there is to see and to do in the state that the import is in. */
+function Stage(props: { run: Import }): ReactNode {
   const { run } = props
-  const small = [
-    texts.imports.reading(texts.count.rows(run.rows_read)),
-    run.rows_per_second === null ? null : texts.imports.rate(formatNumber(run.rows_per_second)),
-    run.seconds_left === null ? null : texts.imports.left(formatDuration(run.seconds_left)),
+  switch (run.state) {
+    case 'receiving':
+      return run.detection === null ? <Receiving run={run} /> : <Wizard run={run} detection={run.detection} />
+    case 'detected':
+      return run.detection === null ? null : <Wizard run={run} detection={run.detection} />
+    case 'queued':
+    case 'running':
+      return <Running run={run} />
+    case 'done':
+      return (
+        <>
+          <Result run={run} />
+          {run.rows_rejected > 0 ? <Rejections run={run} /> : null}
+        </>
+      )
+    case 'failed':
+      return (
+        <>
+          <Failure run={run} />
+          {run.rows_rejected > 0 ? <Rejections run={run} /> : null}
+        </>
+      )
+    case 'undoing':
+    case 'undone':
+      return <Undoing run={run} />
+  }
+}
+
+/** Size, place, giver and time; the beginning of the fingerprint tells files of one name apart. */
+function Origin(props: { run: Import }): ReactNode {
+  const { run } = props
+  const { tenant } = useSession()
+  const nameOf = useActorName()
+  const site = useSites().find((one) => one.id === run.site_id)
+  const facts = [
+    formatBytes(run.file_bytes),
+    site?.name,
+    formatMoment(run.created_at, tenant.time_zone),
+    nameOf(run.actor),
   ]
   return (
-    <Card title={texts.imports.progress}>
-      <Progress label={texts.imports.progress} value={run.progress} />
-      <p className="num mt-2 mb-5 text-sm text-muted">
-        {run.state === 'queued' ? texts.imports.waiting : small.filter((one) => one !== null).join(' · ')}
-      </p>
-      <Counts run={run} />
-    </Card>
+    <p className="num text-sm text-muted">
+      {facts.filter((one) => one !== undefined).join(' · ')}
+      {run.file_sha256 === null ? null : (
+        <>
+          {' · '}
+          <code className="font-mono text-xs" title={`${texts.imports.history.fingerprint}: ${run.file_sha256}`}>
+            {run.file_sha256.slice(0, 8)}
+          </code>
+        </>
+      )}
+    </p>
   )
 }
 
-function Failure(props: { run: Import }): ReactNode {
-  const { run } = props
-  const { api } = useSession()
-  const client = useQueryClient()
-  const going = useMutation({
-    mutationFn: () => api.post<Import>(api.path(`imports/${run.id}/confirm`)),
-    onSettled: () => client.invalidateQueries({ queryKey: importQuery(api, run.id).queryKey }),
-  })
-  // A file that was understood was received whole: the run can go on after what is recorded.
-  const canGoOn = run.detection !== null
-  return (
-    <Failed
-      title={texts.imports.failed}
-      say={run.fault?.detail ?? texts.errors.brokenSay}
-      code={run.fault === null ? undefined : texts.errors.code(run.fault.code)}
-    >
-      {canGoOn ? <p className="w-full text-sm text-muted">{texts.imports.failedSay}</p> : null}
-      {canGoOn ? (
-        <Button look="primary" size="sm" onClick={() => going.mutate()} busy={going.isPending}>
-          {texts.imports.goOn}
-        </Button>
-      ) : null}
-      <Link to="/imports" className={buttonClasses('plain', 'sm')}>
-        {texts.imports.another}
-      </Link>
-      {going.isError ? <p className="w-full text-sm text-bad">{going.error.message}</p> : null}
-    </Failed>
-  )
+/**
+ * The page's heading, which takes the focus when a step takes away what had it: who pressed "Import" with the keyboard
+ * must not find themselves at the top of the browser. The page is scrolled only after what the person did themselves.
+ */
+function useHeading(state: ImportState) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const before = useRef(state)
+  useEffect(() => {
+    if (before.current === state) return
+    const byPerson = ['detected', 'done', 'failed'].includes(before.current)
+    before.current = state
+    const lost = document.activeElement === null || document.activeElement === document.body
+    if (lost) heading.current?.focus({ preventScroll: !byPerson })
+  }, [state])
+  return heading
 }

@@ -1,50 +1,89 @@
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { type TenantApi, withQuery } from '../../app/api.ts'
-import type { Import, ImportState, Page, Rejection } from '../../app/wire.ts'
+import type { ApiKey, Import, ImportMapping, ImportState, Member, Page, Rejection } from '../../app/wire.ts'
+import { type ImportsSearch, statesAsked } from './search.ts'
 
 // Progress is told by events; it is also asked for now and then, so that a lost connection does not freeze the bar.
 const ASK_MS = 2_000
-const MOVING: readonly ImportState[] = ['receiving', 'queued', 'running']
+const PAGE_ROWS = 50
+const MOVING: readonly ImportState[] = ['receiving', 'queued', 'running', 'undoing']
+const FOLLOWED = ['import.detected', 'import.moved', 'import.finished', 'import.failed', 'import.undone'] as const
 
-export function isMoving(state: ImportState): boolean {
-  return MOVING.includes(state)
+/** Something of it changes by itself: it arrives, is tried, runs or is taken back. */
+export function isMoving(run: Import): boolean {
+  if (MOVING.includes(run.state)) return true
+  return run.state === 'detected' && (run.check?.state === 'waiting' || run.check?.state === 'running')
 }
 
-export function importsQuery(api: TenantApi) {
-  return queryOptions({
-    queryKey: [api.tenantId, 'imports'],
-    queryFn: ({ signal }) => api.get<Page<Import>>(api.path('imports'), { signal }),
-    select: (page) => page.data,
-    refetchInterval: (query) => (query.state.data?.data.some((one) => isMoving(one.state)) === true ? ASK_MS : false),
-    meta: { follows: ['import.moved', 'import.finished', 'import.failed'] },
+export function importsQuery(api: TenantApi, search: ImportsSearch = {}) {
+  return infiniteQueryOptions({
+    queryKey: [api.tenantId, 'imports', search],
+    queryFn: ({ signal, pageParam }) =>
+      api.get<Page<Import>>(api.path('imports'), {
+        signal,
+        query: { state: statesAsked(search), limit: PAGE_ROWS, cursor: pageParam },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: (query) => {
+      const moving = query.state.data?.pages.some((page) => page.data.some(isMoving)) === true
+      return moving ? ASK_MS : false
+    },
+    meta: { follows: FOLLOWED },
   })
 }
 
 export function importQuery(api: TenantApi, importId: string) {
   return queryOptions({
     queryKey: [api.tenantId, 'import', importId],
-    queryFn: ({ signal }) => api.get<Import>(api.path(`imports/${encodeURIComponent(importId)}`), { signal }),
-    refetchInterval: (query) => {
-      const state = query.state.data?.state
-      return state !== undefined && isMoving(state) ? ASK_MS : false
-    },
-    meta: { follows: ['import.moved', 'import.finished', 'import.failed'] },
+    queryFn: ({ signal }) => api.get<Import>(importPath(api, importId), { signal }),
+    refetchInterval: (query) => (query.state.data !== undefined && isMoving(query.state.data) ? ASK_MS : false),
+    meta: { follows: FOLLOWED },
   })
+}
+
+export function importPath(api: TenantApi, importId: string, rest = ''): string {
+  return api.path(`imports/${encodeURIComponent(importId)}${rest}`)
 }
 
 export function rejectionsQuery(api: TenantApi, importId: string, finished: boolean) {
   return queryOptions({
     queryKey: [api.tenantId, 'rejections', importId, finished],
     queryFn: ({ signal }) =>
-      api.get<Page<Rejection>>(api.path(`imports/${encodeURIComponent(importId)}/rejections`), {
-        signal,
-        query: { limit: 100 },
-      }),
+      api.get<Page<Rejection>>(importPath(api, importId, '/rejections'), { signal, query: { limit: 100 } }),
   })
 }
 
 export function rejectionsCsvHref(api: TenantApi, importId: string): string {
-  return api.path(`imports/${encodeURIComponent(importId)}/rejections.csv`)
+  return importPath(api, importId, '/rejections.csv')
+}
+
+export function mappingsQuery(api: TenantApi) {
+  return queryOptions({
+    queryKey: [api.tenantId, 'import-mappings'],
+    queryFn: ({ signal }) =>
+      api.get<{ readonly data: readonly ImportMapping[] }>(api.path('import-mappings'), { signal }),
+    select: (page) => page.data,
+    meta: { follows: ['import.moved', 'import.finished'] },
+  })
+}
+
+/** Names of colleagues and of keys, for the word "by"; only whoever may see members asks for them. */
+export function membersQuery(api: TenantApi) {
+  return queryOptions({
+    queryKey: [api.tenantId, 'members'],
+    queryFn: ({ signal }) => api.get<Page<Member>>(api.path('members'), { signal }),
+    select: (page) => page.data,
+    staleTime: 5 * 60_000,
+  })
+}
+
+export function keysQuery(api: TenantApi) {
+  return queryOptions({
+    queryKey: [api.tenantId, 'api-keys', 'all'],
+    queryFn: ({ signal }) => api.get<Page<ApiKey>>(api.path('api-keys'), { signal, query: { limit: 500 } }),
+    select: (page) => page.data,
+  })
 }
 
 /** The file is only understood at first; what was understood is confirmed by the person who gave it. */

@@ -1,55 +1,64 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { CircleCheck, Download } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Link, useNavigate, useRouter } from '@tanstack/react-router'
+import { CircleCheck } from 'lucide-react'
+import { type ReactNode, useCallback } from 'react'
 import { businessToday } from '../../app/dates.ts'
 import { formatDayRange, formatMoney, formatNumber, formatQuantity } from '../../app/format.ts'
 import { ProblemNotice } from '../../app/problem-notice.tsx'
 import { useSession } from '../../app/session.tsx'
 import { useSites } from '../../app/sites.ts'
-import { texts, wordFor } from '../../app/texts.ts'
-import type { Import } from '../../app/wire.ts'
+import { texts } from '../../app/texts.ts'
+import type { Import, Rejection } from '../../app/wire.ts'
 import { buttonClasses } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { SkeletonLines } from '../../ui/states.tsx'
-import { Table } from '../../ui/table.tsx'
+import { useMayImport } from './actor.ts'
+import { type Count, Counts } from './counts.tsx'
+import { FileButton } from './file-button.tsx'
+import { useGive, usePageDrop } from './giving.ts'
+import { Noticed } from './noticed.tsx'
 import { rejectionsCsvHref, rejectionsQuery } from './queries.ts'
+import { DownloadRejected, RejectedRows } from './rejected.tsx'
+import { UndoButton } from './undo.tsx'
 
-/** What came of it, and the two ways on: to the sales, and to their figures. */
+/** What came of it, and the ways on: to the sales, to their figures, and back. */
 export function Result(props: { run: Import }): ReactNode {
   const { run } = props
   const days = useDays(run)
+  const mayImport = useMayImport()
+  const words = texts.imports.result
   const nothingNew = run.sales_created + run.sales_updated + run.refunds_created === 0 && run.sales_unchanged > 0
   return (
     <Card
       title={
         <span className="flex items-center gap-2">
           <CircleCheck className="size-5 text-good" aria-hidden="true" />
-          {texts.imports.done}
+          {words.title}
         </span>
       }
     >
-      {nothingNew ? <p className="mb-4 text-muted">{texts.imports.nothingNew}</p> : null}
-      <Counts run={run} />
+      {nothingNew ? <p className="mb-4 text-muted">{words.nothingNew}</p> : null}
+      <Counts counts={resultCounts(run)} />
       {days === null ? null : (
         <p className="num mt-4 text-sm text-muted">
-          {texts.imports.span}: {formatDayRange(days.from, days.to)}
+          {words.span}: {formatDayRange(days.from, days.to)}
         </p>
       )}
-      <Noticed run={run} />
+      <Noticed noticed={run.noticed} />
       <div className="mt-5 flex flex-wrap gap-2">
         <Link
           to="/sales"
           search={run.sales_created > 0 ? { import: run.id } : days === null ? {} : days}
           className={buttonClasses('primary')}
         >
-          {texts.imports.openSales}
+          {words.openSales}
         </Link>
         <Link to="/" search={days ?? {}} className={buttonClasses('plain')}>
-          {texts.imports.openFigures}
+          {words.openFigures}
         </Link>
+        {mayImport ? <UndoButton run={run} /> : null}
         <Link to="/imports" className={buttonClasses('quiet')}>
-          {texts.imports.another}
+          {words.another}
         </Link>
       </div>
     </Card>
@@ -66,10 +75,9 @@ function useDays(run: Import): { from: string; to: string } | null {
   return { from: dayOf(run.first_at), to: dayOf(run.last_at) }
 }
 
-export function Counts(props: { run: Import }): ReactNode {
-  const { run } = props
-  const words = texts.imports.result
-  const counts: readonly { label: string; value: string }[] = [
+export function resultCounts(run: Import): readonly Count[] {
+  const words = texts.imports.result.counts
+  return [
     { label: words.sales_created, value: formatNumber(run.sales_created) },
     { label: words.sales_updated, value: formatNumber(run.sales_updated) },
     { label: words.sales_unchanged, value: formatNumber(run.sales_unchanged) },
@@ -78,100 +86,79 @@ export function Counts(props: { run: Import }): ReactNode {
     { label: words.units, value: formatQuantity(run.units) },
     ...(run.gross === null || run.gross.amount === 0 ? [] : [{ label: words.gross, value: formatMoney(run.gross) }]),
     { label: words.rows_read, value: formatNumber(run.rows_read) },
-    { label: words.rows_rejected, value: formatNumber(run.rows_rejected) },
+    {
+      label: words.rows_rejected,
+      value: formatNumber(run.rows_rejected),
+      tone: run.rows_rejected > 0 ? 'bad' : undefined,
+    },
   ]
-  return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-5">
-      {counts.map((count) => (
-        <div key={count.label} className="flex flex-col-reverse">
-          <dt className="text-xs text-muted">{count.label}</dt>
-          <dd className="num text-xl font-semibold tracking-tight">{count.value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
 }
 
-function Noticed(props: { run: Import }): ReactNode {
-  const noticed = Object.entries(props.run.noticed).filter(([, count]) => count > 0)
-  if (noticed.length === 0) return null
-  return (
-    <div className="mt-4 border-t border-line pt-3 text-sm">
-      <p className="mb-1 font-medium">{texts.imports.noticed}</p>
-      <ul className="text-muted">
-        {noticed.map(([code, count]) => (
-          <li key={code} className="num">
-            {noticedName(code)}: {formatNumber(count)}
-          </li>
-        ))}
-      </ul>
-    </div>
-  )
-}
-
-function noticedName(code: string): string {
-  const known = wordFor(texts.noticed, code)
-  if (known !== code) return known
-  const words = code.replaceAll(/[_.]/g, ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
-
+/** The rows that are in no figure, to be taken home, mended, and given again. */
 export function Rejections(props: { run: Import }): ReactNode {
   const { run } = props
   const { api } = useSession()
+  const words = texts.imports.rejected
   const rejections = useQuery(rejectionsQuery(api, run.id, run.finished_at !== null))
+  const page = rejections.data
+  const mayImport = useMayImport()
   return (
     <Card
-      title={texts.imports.rejected}
-      say={texts.imports.rejectedSay}
-      bodyClassName="pt-1 pb-2"
-      actions={
-        <a href={rejectionsCsvHref(api, run.id)} download className={buttonClasses('plain', 'sm')}>
-          <Download className="size-4 text-muted" aria-hidden="true" />
-          {texts.imports.rejectedCsv}
-        </a>
-      }
+      title={words.titleDone}
+      say={words.say}
+      bodyClassName="pt-2 pb-3"
+      actions={<DownloadRejected href={rejectionsCsvHref(api, run.id)} />}
     >
       {rejections.isError ? (
         <div className="px-5 py-2">
           <ProblemNotice title={texts.imports.failedTitle} error={rejections.error} compact />
         </div>
-      ) : rejections.data === undefined ? (
+      ) : page === undefined ? (
         <div className="px-5">
           <SkeletonLines lines={3} label={texts.loading} />
         </div>
       ) : (
-        <div className="max-h-96 overflow-y-auto">
-          <Table
-            label={texts.imports.rejected}
-            inset
-            dense
-            rows={rejections.data.data}
-            rowKey={(one) => `${one.row} ${one.code}`}
-            columns={[
-              { key: 'row', head: texts.imports.row, className: 'num', cell: (one) => formatNumber(one.row) },
-              {
-                key: 'reason',
-                head: texts.imports.reason,
-                className: 'min-w-48',
-                cell: (one) => (
-                  <>
-                    {one.say}
-                    {one.column === null ? null : <span className="block text-xs text-muted">{one.column}</span>}
-                  </>
-                ),
-              },
-              {
-                key: 'raw',
-                head: texts.imports.content,
-                shown: 'wide',
-                className: 'w-full max-w-0',
-                cell: (one) => <code className="block truncate font-mono text-xs text-muted">{one.raw}</code>,
-              },
-            ]}
-          />
-        </div>
+        <RejectedRows
+          label={words.titleDone}
+          rows={page.data}
+          byCode={page.next_cursor === null ? countByCode(page.data) : null}
+          total={run.rows_rejected}
+        />
       )}
+      {mayImport ? <GiveMended run={run} /> : null}
     </Card>
   )
+}
+
+function GiveMended(props: { run: Import }): ReactNode {
+  const { run } = props
+  const navigate = useNavigate()
+  const router = useRouter()
+  const words = texts.imports.rejected
+  const onOnly = useCallback(
+    (next: Import) => {
+      if (router.state.location.pathname !== `/imports/${run.id}`) return
+      navigate({ to: '/imports/$importId', params: { importId: next.id } })
+    },
+    [navigate, router, run.id],
+  )
+  const give = useGive(run.site_id, onOnly)
+  const over = usePageDrop(give)
+  return (
+    <div
+      className={`mx-5 mt-4 flex flex-wrap items-center justify-between gap-3 rounded-md border-2 border-dashed px-4 py-3 ${over ? 'border-accent bg-accent-soft' : 'border-edge'}`}
+    >
+      <div className="min-w-0 flex-1 basis-64">
+        <p className="font-medium">{words.mended}</p>
+        <p className="text-sm text-pretty text-muted">{words.mendedSay}</p>
+      </div>
+      <FileButton label={texts.imports.give.choose} give={give} look="plain" />
+    </div>
+  )
+}
+
+function countByCode(rows: readonly Rejection[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { code } of rows) counts[code] = (counts[code] ?? 0) + 1
+  return counts
 }

@@ -17,6 +17,8 @@ const TOKENS = {
 /** The tokens as they stand in the present theme: a drawing cannot resolve `light-dark()` by itself. */
 function readPalette(host: HTMLElement): Palette {
   const probe = document.createElement('span')
+  // Where motion is reduced every change takes a millisecond, and a colour read within it is still the old one.
+  probe.style.transition = 'none'
   host.append(probe)
   const read = (name: string): string => {
     probe.style.color = `var(${name})`
