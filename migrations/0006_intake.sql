@@ -88,12 +88,8 @@ create table pos.import_chunks (
   primary key (tenant_id, import_id, table_no, no),
   foreign key (tenant_id, import_id) references pos.imports (tenant_id, id)
 );
--- The quicker of PostgreSQL's two ways to pack, where the server was built with it.
-do $$
-begin
-  alter table pos.import_chunks alter column bytes set compression lz4;
-exception when feature_not_supported then null;
-end $$;
+-- They come packed: the server, which would pack them on one core and more slowly, leaves them as they are.
+alter table pos.import_chunks alter column bytes set storage external;
 call hub.protect('pos.import_chunks', 'select, insert, delete');
 
 create table pos.import_rejections (

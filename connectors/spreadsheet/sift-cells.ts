@@ -163,27 +163,33 @@ function inNumber(byte: number): boolean {
 }
 
 /**
- * Whether fourteen digits stand there in one run, or two groups of four or more with one sign between: what every card
- * number has, and few cells.
+ * Whether fourteen digits stand there, in one run or in groups that begin as a card's do: four or six, and then four or
+ * more. Dates and numbered receipts have as many digits and no such groups.
  */
 function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < BYTES_MIN) return false
-  let run = 0
-  let before = 0
-  let gap = 0
+  let [run, before, gap, digits] = [0, 0, 0, 0]
+  let grouped = false
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number
-    if (byte >= 48 && byte <= 57) {
-      run++
-      if (run === 14 || (run === 4 && before >= 4 && gap <= 3)) return true
-    } else {
+    if (byte < 48 || byte > 57) {
       if (run > 0) {
         before = run
         gap = 0
       }
       run = 0
       gap++
+      continue
     }
+    // One sign parts the groups; in UTF-8 it has up to three bytes.
+    if (run === 0 && gap > 3) {
+      before = digits = 0
+      grouped = false
+    }
+    run++
+    digits++
+    if (run === 4 && (before === 4 || before === 6)) grouped = true
+    if (run >= 14 || (grouped && digits >= 14)) return true
   }
   return false
 }

@@ -7,7 +7,7 @@ import type { Database } from '#platform/postgres/database.ts'
 import type { FileContainer, FileSource, Files } from '../../../connectors/contract.ts'
 import type { Background } from './background.ts'
 import { type ImportRow, type StoredTable, updateImport } from './store.ts'
-import { insertChunk, readChunk } from './store-chunks.ts'
+import { insertChunk, packChunk, readChunk } from './store-chunks.ts'
 
 // What is kept of a file: the text of its tables, in pieces, each its own short transaction, under the tenant's wall like
 // every other row. Nothing is kept that was not sifted.
@@ -51,31 +51,44 @@ export async function keepTable(
   let waitingBytes = 0
   let kept = 0
   let no = 0
+  let storing: Promise<void> = Promise.resolve()
+  // The next piece is sifted while the one before is packed and stored.
   const flush = async () => {
+    await storing
     if (waitingBytes === 0) return
-    const chunk = Buffer.concat(waiting)
+    storing = store(Buffer.concat(waiting), no++)
+    // It is waited for a piece later; that it failed must not go unheard until then.
+    storing.catch(() => undefined)
     waiting = []
     waitingBytes = 0
+  }
+  const store = async (chunk: Buffer, at: number) => {
+    const packed = await packChunk(chunk)
     await intake.database.tenant(tenantId, async (tx) => {
-      await insertChunk(tx, tenantId, { importId, tableNo, no }, chunk)
+      await insertChunk(tx, tenantId, { importId, tableNo, no: at }, packed)
       await stillReceiving(intake, tx, tenantId, importId)
     })
-    no++
   }
-  for await (const piece of bytes) {
-    kept += piece.length
-    if (keeping.bytesMax !== undefined && kept > keeping.bytesMax) return null
-    if (kept > most) {
-      throw new Fault('invalid', 'import.unpacks-too-large', {
-        say: `The packed file holds more than ${most} bytes of text. Split it by month.`,
-      })
+  try {
+    for await (const piece of bytes) {
+      kept += piece.length
+      if (keeping.bytesMax !== undefined && kept > keeping.bytesMax) return null
+      if (kept > most) {
+        throw new Fault('invalid', 'import.unpacks-too-large', {
+          say: `The packed file holds more than ${most} bytes of text. Split it by month.`,
+        })
+      }
+      waiting.push(piece)
+      waitingBytes += piece.length
+      if (waitingBytes >= CHUNK_BYTES) await flush()
     }
-    waiting.push(piece)
-    waitingBytes += piece.length
-    if (waitingBytes >= CHUNK_BYTES) await flush()
+    await flush()
+    await storing
+    return kept
+  } finally {
+    // Whoever removes what was kept must not be overtaken by a piece that is still on its way.
+    await storing.catch(() => undefined)
   }
-  await flush()
-  return kept
 }
 
 /** Says that the import moves. Throws `import.interrupted` when it was given up meanwhile, or the process ends. */

@@ -9,6 +9,11 @@ import { byMonth } from './store-write.ts'
 /** A sale of which a batch said something. */
 export type Concerned = { readonly saleId: Id; readonly filedOn: LocalDate; readonly externalId: string }
 
+/** Whoever takes the same batch back at the same time waits here until the other's step is committed. */
+export async function lockWithdrawal(tx: Tx, batchId: Id): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${batchId}, 7411003))`.execute(tx)
+}
+
 /** Notes every sale of which the batch said something that was not taken back. Walks through what lies near the batch. */
 export async function noteConcerned(tx: Tx, source: Source, batchId: Id): Promise<void> {
   await sql`

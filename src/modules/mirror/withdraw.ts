@@ -7,7 +7,7 @@ import { SALES_NAMED_MAX } from './mirror.ts'
 import { emptyDelta, type RollupDelta, spanOfDelta } from './rollup.ts'
 import { withdrawMentions } from './store-articles.ts'
 import { addToRollups } from './store-rollups.ts'
-import { findConcernedRefunds, hasConcerned, noteConcerned, takeConcerned } from './store-withdraw.ts'
+import { findConcernedRefunds, hasConcerned, lockWithdrawal, noteConcerned, takeConcerned } from './store-withdraw.ts'
 import { withdrawFromRefunds } from './withdraw-refunds.ts'
 import { withdrawFromSales } from './withdraw-sales.ts'
 
@@ -33,6 +33,7 @@ export type Withdrawn = {
  * recording any more. Throws only what the database throws.
  */
 export async function withdrawBatch(tx: Tx, source: Source, batchId: Id, limit: number): Promise<Withdrawn> {
+  await lockWithdrawal(tx, batchId)
   const articles = await openArticleBook(tx, source, new Map())
   const delta = emptyDelta()
   const concerned = await concernedSales(tx, source, batchId, limit)
