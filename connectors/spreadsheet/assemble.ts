@@ -250,8 +250,9 @@ function partOf({ grain, levels }: Plan, { place }: RowReader): SalePart {
   if (grain === 'sale') return 'sale'
   if (grain === 'payment') return 'payments'
   if (grain === 'mixed') return 'whole'
-  const { tender, card_brand, tip, tender_amount, total } = place
-  const told = Math.max(tender, card_brand, tip, tender_amount) >= 0 || (total >= 0 && levels.total === 'sale')
+  // How a sale was paid may stand beside its items and its tip in another export, so a tender alone makes no whole.
+  const { tip, tender_amount, total } = place
+  const told = Math.max(tip, tender_amount) >= 0 || (total >= 0 && levels.total === 'sale')
   return told ? 'whole' : 'items'
 }
 

@@ -98,7 +98,9 @@ function judged(found: Found): FileDetection {
   if (look.rowsLookedAt === 0) {
     throw fileFault(
       'file.no_rows',
-      'The file names its columns, but no row follows. Choose a longer period and export again.',
+      look.tooLong > 0
+        ? 'The rows below the headings are longer than 1 MiB. Look for a missing line end or quotation mark, or export the file again.'
+        : 'The file names its columns, but no row follows. Choose a longer period and export again.',
     )
   }
   const looks = header.cells.map((cell, at) => ({ header: cell, evidence: evidenceAt(look, at) }))

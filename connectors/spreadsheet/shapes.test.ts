@@ -15,14 +15,14 @@ function paid({ payments }: Sale) {
 }
 
 describe('a row for each item', () => {
-  test('without tenders or totals the table tells items, and with either it tells all', async () => {
+  test('without tips or totals of the sale the table tells items, and with either it tells all', async () => {
     const items = await readTable(['Order,Date,Item,Qty,Price', '1,2026-05-04 10:00,Tea,2,1.50'])
     const tendered = await readTable(['Order,Date,Item,Qty,Price,Payment', '1,2026-05-04 10:00,Tea,2,1.50,Cash'])
     const tipped = await readTable(['Order,Date,Item,Qty,Price,Tip', '1,2026-05-04 10:00,Tea,2,1.50,0.50'])
     const unnamed = await readTable(['Date,Item,Qty,Price', '2026-05-04 10:00,Tea,2,1.50'])
     expect([items, tendered, tipped, unnamed].map(({ fileSales }) => fileSales[0]?.part)).toEqual([
       'items',
-      'whole',
+      'items',
       'whole',
       'whole',
     ])

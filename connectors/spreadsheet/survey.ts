@@ -19,6 +19,8 @@ export type Survey = {
   /** Rows that end in one empty cell more than the header has. */
   readonly oneOver: number
   readonly truncated: boolean
+  /** Lines without an end in sight. */
+  readonly tooLong: number
   /** The row with the headings of another table, below a gap. Nothing from there on is judged. */
   readonly nextTable: number | null
 }
@@ -44,7 +46,7 @@ export async function survey(
   const evidence = headers.map(() => new ColumnEvidence())
   const kept: Row[] = []
   const keptMax = Math.max(500, Math.min(ROWS_KEPT, Math.floor(CELLS_KEPT / width)))
-  const counts = { rows: 0, ragged: 0, oneOver: 0 }
+  const counts = { rows: 0, ragged: 0, oneOver: 0, tooLong: 0 }
   const tables = new TableEnds(headers, source.headerRow)
   let truncated = false
   let observed: readonly number[] = evidence.map((_, at) => at)
@@ -54,6 +56,7 @@ export async function survey(
     if (enough) return done(false)
     for (const row of rows) {
       if (row.flaw === 'row.cut_off') truncated = true
+      if (row.flaw === 'row.too_long') counts.tooLong++
       if (row.flaw !== null || isBlank(row)) continue
       for (const known of tables.pass(row)) {
         counts.rows++
@@ -73,7 +76,18 @@ export async function survey(
 
   function done(wholeFile: boolean): Survey {
     const { rows: rowsLookedAt, ragged, oneOver } = counts
-    return { evidence, rows: kept, rowsLookedAt, wholeFile, ragged, oneOver, truncated, nextTable: tables.next }
+    const { tooLong } = counts
+    return {
+      evidence,
+      rows: kept,
+      rowsLookedAt,
+      wholeFile,
+      ragged,
+      oneOver,
+      truncated,
+      tooLong,
+      nextTable: tables.next,
+    }
   }
 }
 

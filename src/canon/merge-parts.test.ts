@@ -78,6 +78,17 @@ test('a total that stands in the file is not raised by a tip that it held alread
   expect(checkIdentity(lunch).verdict).toBe('holds')
 })
 
+test('a service charge that only the payments know comes on top of what the items make', () => {
+  const served: Told = {
+    part: 'payments',
+    sale: { ...payments.sale, tip: 150n, serviceCharge: 200n, payments: [paid(1350n, 150n)] },
+  }
+  const merged = mergeParts([items, served]).sale
+  expect(merged).toEqual(mergeParts([served, items]).sale)
+  expect(merged).toMatchObject({ tip: 150n, serviceCharge: 200n, total: (items.sale.total ?? 0n) + 350n })
+  expect(checkIdentity(merged).verdict).toBe('holds')
+})
+
 test('payments without a column for tips take none away', () => {
   const untold: Told = { part: 'payments', sale: { ...blank, total: 1150n, payments: [paid(1150n)] } }
   expect(mergeParts([sale, untold]).sale).toMatchObject({ tip: 150n, total: 1150n })

@@ -83,8 +83,8 @@ function amountsOf(heard: readonly Told[]): Amounts {
   const lines = of('items') ?? of('whole')
   const priced = lines === undefined || lines === lead.sale ? stated : filledFromLines(stated, lines)
   const paid = lead.part === 'payments' ? undefined : of('payments')
-  const tipped = paid === undefined ? priced : tippedBy(priced, paid)
-  return { ...tipped, total: tipped.total ?? of('whole')?.total ?? paid?.total ?? null }
+  const known = paid === undefined ? priced : paidBeside(priced, paid)
+  return { ...known, total: known.total ?? of('whole')?.total ?? paid?.total ?? null }
 }
 
 /** A part that states no gross leaves its make-up to the lines; one that does may still leave the tax in it untold. */
@@ -112,15 +112,19 @@ function withTotal(amounts: Amounts, lines: Sale): Amounts {
 }
 
 /**
- * The tip as the payments have it. Where no tip was known and the total is just what the parts make, the tip comes on
- * top; a total that was stated otherwise stays as it was stated, and then adds up or shows by how much it does not.
+ * The tip as the payments have it, and a service charge that nobody else told. Where none was known and the total is just
+ * what the parts make, it comes on top; a total that was stated otherwise stays as it was stated, and then adds up or
+ * shows by how much it does not.
  */
-function tippedBy(amounts: Amounts, paid: Sale): Amounts {
-  const tip = paid.tip === 0n ? paid.payments.reduce((sum, payment) => sum + payment.tip, 0n) : paid.tip
+function paidBeside(amounts: Amounts, paid: Sale): Amounts {
+  const derived = isDerived(amounts)
+  const paidTip = paid.tip === 0n ? paid.payments.reduce((sum, payment) => sum + payment.tip, 0n) : paid.tip
   // No tip in a list of payments is mostly no column for it.
-  if (tip === 0n || tip === amounts.tip) return amounts
-  const onTop = amounts.tip === 0n && isDerived(amounts)
-  return { ...amounts, tip, total: onTop ? (amounts.total ?? 0n) + tip : amounts.total }
+  const tip = paidTip === 0n ? amounts.tip : paidTip
+  const untold = derived && amounts.serviceCharge === 0n
+  const serviceCharge = untold ? paid.serviceCharge : amounts.serviceCharge
+  const onTop = (derived && amounts.tip === 0n ? tip : 0n) + serviceCharge - amounts.serviceCharge
+  return { ...amounts, tip, serviceCharge, total: amounts.total === null ? null : amounts.total + onTop }
 }
 
 function isDerived(amounts: Amounts): boolean {

@@ -32,10 +32,17 @@ test('items of one file and money of another make one refund, in either order', 
   })
 })
 
-test('where the amounts disagree the later one stands as it is, and still knows its sale', () => {
-  const more = told({ amount: 500n })
-  expect(mergeRefunds([withItems, more])).toEqual({ ...more, saleExternalId: 'breakfast' })
-  expect(mergeRefunds([more, withItems])).toEqual(withItems)
+test('a tip that was given back with the items is money and no item, in either order', () => {
+  const tipped = told({ amount: 500n, tip: 100n })
+  const merged = mergeRefunds([withItems, tipped])
+  expect(merged).toEqual(mergeRefunds([tipped, withItems]))
+  expect(merged).toMatchObject({ saleExternalId: 'breakfast', refund: { amount: 500n, tip: 100n, items: [bread] } })
+})
+
+test('where the items are worth more than the money the later one stands as it is, and still knows its sale', () => {
+  const less = told({ amount: 300n })
+  expect(mergeRefunds([withItems, less])).toEqual({ ...less, saleExternalId: 'breakfast' })
+  expect(mergeRefunds([less, withItems])).toEqual(withItems)
 })
 
 test('a word about the items takes the place of the last one about the items, and of no other', () => {

@@ -1,8 +1,8 @@
 import type { Refund } from './sale.ts'
 
-// One refund out of what several sources tell of it: the file of items knows what came back, the file of payments how the
-// money went. Where they name the same amount they speak of the same thing and fill each other's gaps; where they do not,
-// the later one is taken as it stands.
+// One refund out of what several sources tell of it: the file of items knows what came back, the file of payments how much
+// money went, and how. A tip given back is no item's, so the money may be more than the items; what they do not explain
+// stays unallocated. Items worth more than the money speak of something else, and then the later word is taken as it is.
 
 export type RefundTold = {
   readonly refund: Refund
@@ -30,10 +30,10 @@ export function mergeRefunds<Word extends RefundTold>(words: readonly Word[]): W
   const [first, second] = words
   if (first === undefined) throw new Error('a refund of which nobody said anything')
   if (second === undefined) return first
-  if (first.refund.amount !== second.refund.amount || first.currency !== second.currency) {
+  const [items, money] = refundKind(first.refund) === 'items' ? [first, second] : [second, first]
+  if (items.refund.amount > money.refund.amount || first.currency !== second.currency) {
     return { ...second, saleExternalId: second.saleExternalId ?? first.saleExternalId }
   }
-  const [items, money] = refundKind(first.refund) === 'items' ? [first, second] : [second, first]
   return {
     ...money,
     saleExternalId: money.saleExternalId ?? items.saleExternalId,

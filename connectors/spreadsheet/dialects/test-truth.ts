@@ -80,7 +80,7 @@ function toldSale(
   )
   const itemised = layout !== 'sales' && layout !== 'payments'
   return {
-    part: itemised ? 'whole' : 'sale',
+    part: itemised ? 'items' : 'sale',
     externalId,
     number: sale.number,
     register,
@@ -151,7 +151,8 @@ export function toldOf(sale: Sale, part: string, day: LocalDate | null): ToldSal
   return {
     // A row for each sale and a row for each payment are the same thing where no sale has two payments.
     ...{
-      part: part === 'payments' ? 'sale' : part,
+      // Whether a table of items tells all of a sale, or of its payments the sale as well, hangs on its columns.
+      part: part === 'payments' ? 'sale' : part === 'whole' ? 'items' : part,
       day,
       externalId,
       number,

@@ -9,6 +9,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 export type LiveState = 'connecting' | 'live' | 'lost'
 const EVENT_TYPES = [
   'sales.recorded',
+  'sales.withdrawn',
   'import.detected',
   'import.moved',
   'import.finished',

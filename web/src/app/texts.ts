@@ -273,6 +273,7 @@ const english = {
     stands: 'Stands',
     late: 'Arrived late',
     superseded: 'Superseded',
+    withdrawn: 'Taken back',
     recorded: 'Recorded',
     sourceUpdated: 'Changed at the source',
     fromImport: 'From import',

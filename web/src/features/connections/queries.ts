@@ -16,6 +16,6 @@ export function healthQuery(api: TenantApi) {
     queryKey: [api.tenantId, 'health'],
     queryFn: ({ signal }) => api.get<Health>('/api/pos-integrations/health', { signal }),
     refetchInterval: 30_000,
-    meta: { follows: ['sales.recorded', 'import.finished', 'import.failed'] },
+    meta: { follows: ['sales.recorded', 'sales.withdrawn', 'import.finished', 'import.failed'] },
   })
 }

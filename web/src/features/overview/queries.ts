@@ -7,7 +7,7 @@ export function figuresQuery(api: TenantApi, request: FiguresRequest) {
     queryKey: [api.tenantId, 'figures', request],
     queryFn: ({ signal }) => api.post<Figures>('/api/pos-integrations/analytics', request, { signal }),
     placeholderData: keepPreviousData,
-    meta: { follows: ['sales.recorded', 'import.finished'] },
+    meta: { follows: ['sales.recorded', 'sales.withdrawn', 'import.finished'] },
   })
 }
 
@@ -22,7 +22,7 @@ export function newestSaleQuery(api: TenantApi, site: string | undefined) {
       })
       return page.data[0] ?? null
     },
-    meta: { follows: ['sales.recorded', 'import.finished'] },
+    meta: { follows: ['sales.recorded', 'sales.withdrawn', 'import.finished'] },
   })
 }
 

@@ -7,6 +7,6 @@ export function saleQuery(api: TenantApi, saleId: string) {
     queryKey: [api.tenantId, 'sale', saleId],
     queryFn: ({ signal }) =>
       api.get<SaleDetail>(api.path(`pos/transactions/${encodeURIComponent(saleId)}`), { signal }),
-    meta: { follows: ['sales.recorded'] },
+    meta: { follows: ['sales.recorded', 'sales.withdrawn'] },
   })
 }

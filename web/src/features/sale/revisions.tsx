@@ -36,6 +36,7 @@ export function Revisions(props: { sale: SaleDetail; timeZone: string }): ReactN
 
 function Standing(props: { revision: Revision }): ReactNode {
   if (props.revision.stands) return <Badge tone="good">{texts.sale.stands}</Badge>
+  if (props.revision.withdrawn_at !== null) return <Badge tone="warn">{texts.sale.withdrawn}</Badge>
   if (props.revision.late) return <Badge tone="warn">{texts.sale.late}</Badge>
   return <Badge>{texts.sale.superseded}</Badge>
 }

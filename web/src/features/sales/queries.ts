@@ -37,7 +37,7 @@ export function salesQuery(api: TenantApi, filters: Query) {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,
-    meta: { follows: ['sales.recorded', 'import.finished'] },
+    meta: { follows: ['sales.recorded', 'sales.withdrawn', 'import.finished'] },
   })
 }
 
