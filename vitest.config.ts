@@ -6,8 +6,8 @@ export default defineConfig({
     exclude: ['tests/browser/**', '**/node_modules/**'],
     globalSetup: ['tests/harness/server.ts'],
     // A real database answers in milliseconds, but two cores are shared by everything that a test starts.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
     maxWorkers: 3,
   },
 })

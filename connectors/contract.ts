@@ -186,7 +186,7 @@ export type ColumnRole =
   /** Gift cards sold with the sale: money for a promise. */
   | 'gift_card_sales'
   | 'rounding'
-  /** What the provider keeps; shown, and no part of the sale. */
+  /** What the provider keeps of a payment; no part of the sale. */
   | 'fee'
   | 'payment_id'
   | 'tender'

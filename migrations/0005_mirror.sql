@@ -109,6 +109,8 @@ create table pos.transaction_payments (
   last4 text check (last4 ~ '^[0-9]{4}$'),
   amount bigint not null,
   tip bigint not null,
+  -- What the provider of the payment keeps; no part of the sale.
+  fee bigint,
   paid_at timestamptz,
   primary key (tenant_id, sale_id, filed_on, position)
 ) partition by range (filed_on);

@@ -977,6 +977,7 @@ create table pos.transaction_payments (
   last4 text,
   amount bigint not null,
   tip bigint not null,
+  fee bigint,
   paid_at timestamp with time zone,
   constraint transaction_payments_pkey PRIMARY KEY (tenant_id, sale_id, filed_on, "position"),
   constraint transaction_payments_last4_check CHECK ((last4 ~ '^[0-9]{4}$'::text))

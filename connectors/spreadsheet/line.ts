@@ -58,6 +58,8 @@ export type LineExtras = {
   readonly rounding: Minor | null
   /** Paid by tender, in the order of the columns; see `RowReader.tenders`. */
   readonly tendered: readonly (Minor | null)[]
+  /** What the provider of the payment keeps, positive. */
+  readonly fee: Minor | null
   readonly refunded: Minor | null
   readonly refundedTip: Minor | null
   readonly refundedAt: RowMoment | null

@@ -33,6 +33,7 @@ export type AmountColumns = {
   readonly service: AmountReader
   readonly deferred: AmountReader
   readonly rounding: AmountReader
+  readonly fee: AmountReader
   readonly refunded: AmountReader
   readonly refundedTip: AmountReader
   readonly taxes: readonly AmountReader[]
@@ -63,6 +64,7 @@ export function amountColumns(
     service: reader(place.service_charge),
     deferred: reader(place.gift_card_sales),
     rounding: reader(place.rounding),
+    fee: reader(place.fee),
     refunded: reader(place.refunded),
     refundedTip: reader(place.refunded_tip),
     taxes: shared.taxes.map(reader),

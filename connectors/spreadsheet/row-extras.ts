@@ -1,5 +1,7 @@
 import { type Decimal, findDecimal, multiply } from '#kernel/decimal.ts'
+import type { Minor } from '#kernel/money.ts'
 import type { ColumnRole } from '../contract.ts'
+import type { CellReading } from './amounts.ts'
 import { copied } from './dates.ts'
 import type { ItemKind, LineExtras } from './line.ts'
 import { type DecimalMark, isNullText, readNumber } from './numbers.ts'
@@ -14,6 +16,7 @@ const EXTRAS: readonly ColumnRole[] = [
   'gift_card_sales',
   'rounding',
   'tender_amount',
+  'fee',
   'refunded',
   'refunded_tip',
   'refunded_at',
@@ -55,6 +58,7 @@ export class ExtrasReader {
       deferred: amountAt(cells, place.gift_card_sales, amounts.deferred),
       rounding: amountAt(cells, place.rounding, amounts.rounding),
       tendered: amountsAt(cells, this.shared.tendered, amounts.tendered),
+      fee: place.fee < 0 ? null : feeOf(amounts.fee.read(cells[place.fee] ?? '')),
       refunded: amountAt(cells, place.refunded, amounts.refunded),
       refundedTip: amountAt(cells, place.refunded_tip, amounts.refundedTip),
       refundedAt: place.refunded_at < 0 ? null : this.moments.lone(cells, place.refunded_at),
@@ -79,4 +83,10 @@ export class ExtrasReader {
     const known = this.kinds?.get(cellWordsOf(cell))
     return known ?? (tenderOf(cell) === 'gift_card' ? 'gift_card' : 'article')
   }
+}
+
+/** A fee is no part of the sale, so one that cannot be read keeps no row from being read. */
+function feeOf(reading: CellReading<Minor>): Minor | null {
+  if (reading === null || typeof reading === 'string') return null
+  return reading < 0n ? -reading : reading
 }

@@ -104,7 +104,7 @@ export class RowReader {
     const wanted = new Uint8Array(4096).fill(1)
     for (const column of columns) {
       // The first column stays: a row of totals says so there.
-      if (column.index > 0 && (column.role === 'ignore' || column.role === 'fee' || column.role === 'line_count')) {
+      if (column.index > 0 && (column.role === 'ignore' || column.role === 'line_count')) {
         wanted[column.index] = 0
       }
     }

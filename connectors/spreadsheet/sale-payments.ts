@@ -97,6 +97,8 @@ export class SalePayments {
         last4: carded ? lastFour(this.reader.text(line, 'last4')) : null,
         amount: nth === tipped ? amount + beside : amount,
         tip: ownTip,
+        // The card's provider keeps it, wherever the tip went.
+        fee: nth === tipped ? (line.extras?.fee ?? null) : null,
         paidAt,
       }
     })
@@ -139,6 +141,7 @@ export class SalePayments {
       last4: lastFour(firstText(lines, 'last4', reader)),
       amount,
       tip,
+      fee: feeOf(lines),
       paidAt,
     }
   }
@@ -155,4 +158,11 @@ function lastFour(text: string | null): string | null {
   if (text === null) return null
   const digits = text.replace(/\D/g, '')
   return digits.length >= 4 ? digits.slice(-4) : null
+}
+
+/** What the rows of a sale say together; null where none of them says anything. */
+function feeOf(lines: readonly Line[]): Minor | null {
+  let fee: Minor | null = null
+  for (const { extras } of lines) if (extras !== null && extras.fee !== null) fee = (fee ?? 0n) + extras.fee
+  return fee
 }

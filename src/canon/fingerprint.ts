@@ -85,6 +85,7 @@ function paymentText(payment: Payment): string {
     payment.last4,
     payment.amount,
     payment.tip,
+    payment.fee,
     payment.paidAt,
   ])
 }

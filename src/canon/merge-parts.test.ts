@@ -25,7 +25,7 @@ const line = (name: string, gross: bigint | null, more: Partial<SaleItem> = {}):
   ...more,
 })
 const paid = (amount: bigint, tip = 0n, more: Partial<Payment> = {}): Payment => ({
-  ...{ externalId: null, tender: 'card', brand: null, last4: null, amount, tip, paidAt: null },
+  ...{ externalId: null, tender: 'card', brand: null, last4: null, amount, tip, fee: null, paidAt: null },
   ...more,
 })
 

@@ -102,6 +102,8 @@ export type Payment = {
   /** All that was paid with this tender, the tip inside. */
   readonly amount: Minor
   readonly tip: Minor
+  /** What the payment's provider keeps of it, a positive amount; no part of the sale. Null when the source did not say. */
+  readonly fee: Minor | null
   readonly paidAt: Instant | null
 }
 

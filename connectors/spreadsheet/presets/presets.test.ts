@@ -73,6 +73,7 @@ function tally({ sales, slices }: WholeRead) {
     service: cents((sale) => sale.serviceCharge),
     deferred: cents((sale) => sale.deferred),
     total: cents((sale) => sale.total),
+    fees: amountText(stand.flatMap((sale) => sale.payments).reduce((sum, { fee }) => sum + (fee ?? 0n), 0n)),
     payments: Object.fromEntries(Object.entries(payments).map(([tender, sum]) => [tender, amountText(sum)])),
     refunds: refunds.length,
     refunded: amountText(refunds.reduce((sum, { amount }) => sum + amount, 0n)),

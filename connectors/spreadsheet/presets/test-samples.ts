@@ -41,6 +41,8 @@ export type ToldSales = {
   readonly deferred?: string
   readonly total: string
   /** By tender. */
+  /** What the providers of the payments keep; left out where the export does not say. */
+  readonly fees?: string
   readonly payments: Readonly<Record<string, string>>
   readonly refunds: number
   readonly refunded: string

@@ -119,6 +119,7 @@ function saleOf(traded: TradeSale): Sale {
         last4: payment.last4,
         amount: payment.amount,
         tip: payment.tip,
+        fee: null,
         paidAt: instant(payment.at),
       })),
     refunds: [],

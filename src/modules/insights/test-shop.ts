@@ -104,7 +104,7 @@ export function sale(
   const { discount, taxAdded, serviceCharge, tip, rounding, deferred } = made
   const total =
     made.gross === null ? null : made.gross - discount + taxAdded + serviceCharge + tip + rounding + deferred
-  const cash = { externalId: null, tender: 'cash', brand: null, last4: null, tip, paidAt: moment } as const
+  const cash = { externalId: null, tender: 'cash', brand: null, last4: null, tip, fee: null, paidAt: moment } as const
   return { total, payments: total === null ? [] : [{ ...cash, amount: total }], ...made }
 }
 

@@ -151,6 +151,7 @@ export function toWire(stored: Omit<StoredSale, 'batchId'>, refunds: readonly St
       last4: payment.last4,
       amount: money(payment.amount),
       tip: money(payment.tip),
+      fee: payment.fee === null ? null : money(payment.fee),
       paid_at: timeText(payment.paidAt),
     })),
     refunds: refunds.map(refundToWire),

@@ -76,9 +76,13 @@ function readSale(kept: Kept<Sale>): Sale {
           modifiers: item.modifiers.map((one) => ({ ...one, price: BigInt(one.price) }) as Modifier),
         }) as SaleItem,
     ),
-    payments: kept.payments.map((one) => ({ ...one, amount: BigInt(one.amount), tip: BigInt(one.tip) }) as Payment),
+    payments: kept.payments.map(readPayment),
     refunds: [],
   } as Sale
+}
+
+function readPayment(kept: Kept<Payment>): Payment {
+  return { ...kept, amount: BigInt(kept.amount), tip: BigInt(kept.tip), fee: amountOrNull(kept.fee) } as Payment
 }
 
 function readRefund(kept: Kept<Refund>): Refund {

@@ -86,6 +86,7 @@ type PaymentRecord = {
   last4: string | null
   amount: bigint
   tip: bigint
+  fee: bigint | null
   paid_at: Instant | null
 }
 
@@ -190,8 +191,8 @@ function saleItem(row: ItemRecord): SaleItem {
 }
 
 function salePayment(row: PaymentRecord): Payment {
-  const { tender, brand, last4, amount, tip } = row
-  return { externalId: row.external_id, tender, brand, last4, amount, tip, paidAt: row.paid_at }
+  const { tender, brand, last4, amount, tip, fee } = row
+  return { externalId: row.external_id, tender, brand, last4, amount, tip, fee, paidAt: row.paid_at }
 }
 
 type RefundRecord = {

@@ -227,6 +227,7 @@ function paymentInsert(source: Source, rows: readonly SaleRow[]): Statement | nu
       { name: 'last4', type: 'text', of: ({ payment }) => payment.last4 },
       { name: 'amount', type: 'bigint', of: ({ payment }) => payment.amount },
       { name: 'tip', type: 'bigint', of: ({ payment }) => payment.tip },
+      { name: 'fee', type: 'bigint', of: ({ payment }) => payment.fee },
       { name: 'paid_at', type: 'timestamptz', of: ({ payment }) => time(payment.paidAt) },
     ],
   })

@@ -77,7 +77,7 @@ function saleFiling(words: Words): SaleFiling {
   const owed = sum('article') + sum('gift_card') + tipped
   const payment: Payment = {
     ...{ externalId: null, tender: words.cash ? 'cash' : 'card', brand: null, last4: words.cash ? null : '4242' },
-    ...{ amount: owed, tip: tipped, paidAt: at },
+    ...{ amount: owed, tip: tipped, fee: null, paidAt: at },
   }
   return {
     part,

@@ -58,7 +58,7 @@ const soup: SaleItem = {
   ...{ quantity: ONE, unitPrice: 1000n, gross: 1000n, discount: 0n, taxes: [], modifiers: [], kind: 'article' },
 }
 export const byCard: Payment = {
-  ...{ externalId: null, tender: 'card', brand: null, last4: null, amount: 1150n, tip: 150n, paidAt: null },
+  ...{ externalId: null, tender: 'card', brand: null, last4: null, amount: 1150n, tip: 150n, fee: null, paidAt: null },
 }
 
 /** A bowl of soup with a tip, paid by card, as far as the part tells of it. */

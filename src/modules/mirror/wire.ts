@@ -45,6 +45,7 @@ const wirePayment = z.strictObject({
   last4: z.string().nullable(),
   amount: wireMoney.meta({ description: 'All that was paid with this tender, tip inside' }),
   tip: wireMoney,
+  fee: wireMoney.nullable().meta({ description: 'What the provider of the payment keeps of it; no part of the sale' }),
   paid_at: time.nullable(),
 })
 

@@ -1508,6 +1508,8 @@ export interface components {
                 readonly amount: components["schemas"]["Money"];
                 readonly brand: string | null;
                 readonly external_id: string | null;
+                /** @description What the provider of the payment keeps of it; no part of the sale */
+                readonly fee: components["schemas"]["Money"] | null;
                 readonly last4: string | null;
                 readonly paid_at: string | null;
                 readonly tender: string;
@@ -1642,6 +1644,8 @@ export interface components {
                 readonly amount: components["schemas"]["Money"];
                 readonly brand: string | null;
                 readonly external_id: string | null;
+                /** @description What the provider of the payment keeps of it; no part of the sale */
+                readonly fee: components["schemas"]["Money"] | null;
                 readonly last4: string | null;
                 readonly paid_at: string | null;
                 readonly tender: string;
@@ -1759,6 +1763,8 @@ export interface components {
                 readonly amount: components["schemas"]["Money"];
                 readonly brand: string | null;
                 readonly external_id: string | null;
+                /** @description What the provider of the payment keeps of it; no part of the sale */
+                readonly fee: components["schemas"]["Money"] | null;
                 readonly last4: string | null;
                 readonly paid_at: string | null;
                 readonly tender: string;

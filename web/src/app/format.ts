@@ -72,7 +72,8 @@ export function formatMajorShort(value: number, currency: string): string {
     currencyDisplay: 'narrowSymbol',
     notation: 'compact',
     minimumFractionDigits: 0,
-    maximumFractionDigits: whole ? 1 : 0,
+    // Small sums are told apart by their cents.
+    maximumFractionDigits: whole ? 1 : Math.abs(value) < 10 ? 2 : 0,
   }).format(value)
 }
 

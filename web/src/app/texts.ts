@@ -273,6 +273,7 @@ const english = {
     stands: 'Stands',
     late: 'Arrived late',
     superseded: 'Superseded',
+    fee: 'fee of the provider',
     withdrawn: 'Taken back',
     recorded: 'Recorded',
     sourceUpdated: 'Changed at the source',

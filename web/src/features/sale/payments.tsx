@@ -35,6 +35,11 @@ export function Payments(props: { sale: SaleDetail; timeZone: string }): ReactNo
                     {texts.sale.tip} {formatMoney(payment.tip)}
                   </span>
                 )}
+                {payment.fee === null || payment.fee.amount === 0 ? null : (
+                  <span className="block text-xs font-normal text-muted">
+                    {texts.sale.fee} {formatMoney(payment.fee)}
+                  </span>
+                )}
               </p>
             </li>
           )
