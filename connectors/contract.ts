@@ -159,6 +159,9 @@ export type AmountRole = 'gross' | 'discount' | 'tax' | 'net' | 'total' | 'tip' 
 /** Whether an amount speaks of its row or of the whole sale, repeated or on its first row alone. */
 export type AmountLevel = 'line' | 'sale'
 
+/** A column as it is named in `FileChoices.columns`. A fault of `detect` that a person could mend has them in its detail. */
+export type FileHeading = { readonly key: string; readonly header: string }
+
 /** A column's part in a sale. One column has one role; some roles may be held by several columns. */
 export type ColumnRole =
   | 'sale_id'

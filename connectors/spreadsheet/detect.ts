@@ -7,6 +7,7 @@ import type {
   FileChoices,
   FileDetection,
   FileGrain,
+  FileHeading,
   FileNote,
   FileSite,
   FileSource,
@@ -17,8 +18,8 @@ import { NUMERIC_ROLES } from './column-fit.ts'
 import { guessCurrency } from './currency.ts'
 import { decideDateOrder } from './date-order.ts'
 import type { ColumnEvidence } from './evidence.ts'
-import { fileFault, fileNote } from './faults.ts'
-import { plainWords, shapeOf } from './header.ts'
+import { columnsFault, fileFault, fileNote } from './faults.ts'
+import { columnKeys, plainWords, shapeOf } from './header.ts'
 import { evidenceOf, mapColumns } from './mapping.ts'
 import { assumedMark, columnMark, fileMark } from './marks.ts'
 import { markNotes, notesOf, withAccepted } from './notes.ts'
@@ -231,8 +232,9 @@ function requireSales(columns: readonly ColumnMapping[], choices: FileChoices): 
         'With these choices no column says when a sale took place. Choose a column of dates as "date" or "date and time".',
       )
     }
-    throw fileFault(
+    throw columnsFault(
       'file.no_date',
+      headingsOf(columns),
       'No column of this file says when a sale took place. Export transactions, items or receipts with their dates.',
     )
   }
@@ -240,7 +242,13 @@ function requireSales(columns: readonly ColumnMapping[], choices: FileChoices): 
   if (chosen) {
     throw choiceFault('With these choices no column holds articles or amounts. Choose a column as "item" or "total".')
   }
-  throw fileFault('file.no_sales')
+  throw columnsFault('file.no_sales', headingsOf(columns))
+}
+
+function headingsOf(columns: readonly ColumnMapping[]): readonly FileHeading[] {
+  const headers = columns.map(({ header }) => header)
+  const keys = columnKeys(headers)
+  return headers.map((header, at) => ({ key: keys[at] ?? header, header }))
 }
 
 function zoneOf(site: FileSite, { zone }: FileChoices): FileSite['zone'] {

@@ -1,5 +1,5 @@
 import { Fault } from '#kernel/fault.ts'
-import type { FileNote } from '../contract.ts'
+import type { FileHeading, FileNote } from '../contract.ts'
 
 // Every code that this connector may utter, with its meaning. A page of the documentation is checked against these
 // tables, so a code that is not here does not exist.
@@ -118,6 +118,11 @@ export type NoticedCode = keyof typeof NOTICED
 
 export function fileFault(code: SpreadsheetFaultCode, say?: string, cause?: unknown): Fault {
   return new Fault('invalid', code, { say: say ?? SPREADSHEET_FAULTS[code], ...(cause === undefined ? {} : { cause }) })
+}
+
+/** A table whose columns were found, and none of them to be what a sale needs: with its headings a person may say more. */
+export function columnsFault(code: SpreadsheetFaultCode, headings: readonly FileHeading[], say?: string): Fault {
+  return new Fault('invalid', code, { say: say ?? SPREADSHEET_FAULTS[code], detail: { headings } })
 }
 
 export function fileNote(code: FileNoteCode, severity: FileNote['severity'], say?: string): FileNote {

@@ -156,6 +156,25 @@ describe('a file that nobody understands at first', () => {
     expect(rolesOf(next)).toMatchObject(columns)
   })
 
+  test('says what its columns are called, so that a person can say what they are', async () => {
+    const kiosk = await hub.openShop('yen-kiosk', { currency: 'JPY', timeZone: 'Asia/Tokyo' })
+    const rows = ['08:00,1200,7,1,2,3', '08:05,900,7,1,2,3'].map((row) => `2026-04-13 ${row}`)
+    const table = ['Wann?,Dies,Dies,Das,Jenes,Anderes', ...rows, ''].join('\n')
+    const received = await desk.give(kiosk, table)
+    expect(received).toMatchObject({ state: 'failed', detection: null, fault: { code: 'file.no_sales' } })
+    expect(received.fault).toMatchObject({
+      headings: [
+        { key: 'Wann?', header: 'Wann?' },
+        { key: 'Dies', header: 'Dies' },
+        { key: 'Dies#2', header: 'Dies' },
+        ...['Das', 'Jenes', 'Anderes'].map((header) => ({ key: header, header })),
+      ],
+    })
+    const mended = await desk.correct(kiosk, received.id, { choices: { columns: { Dies: 'total' } } })
+    expect(mended).toMatchObject({ state: 'detected', fault: null })
+    expect(mended.preview).toMatchObject([{ total: { amount: 1200 } }, { total: { amount: 900 } }])
+  })
+
   test('one that holds nothing at all keeps nothing', async () => {
     const kiosk = await hub.openShop('empty-kiosk')
     const received = await desk.give(kiosk, Buffer.from('<!doctype html><html><body>Sign in</body></html>'))

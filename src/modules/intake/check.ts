@@ -18,8 +18,9 @@ import type { WireCheck } from './wire-check.ts'
 // It also finds out whether the rows of each sale stand together: then the import itself needs one pass and not two.
 
 const SAY_EVERY_MS = 1_000
-/** Nothing is recorded, so there is nothing to gain from gathering many. */
+/** Where nothing is asked of the database there is nothing to gain from gathering many. */
 const ROWS_PER_LOOK = 500
+const ROWS_PER_QUESTION = 4_000
 
 type Order = NonNullable<FileReadOptions['order']>
 type Detected = ImportRow & { readonly detection: FileDetection }
@@ -69,13 +70,14 @@ async function readThrough(
   const { clock, database } = intake
   const since = clock.now()
   const connectionId = await connectionOf(intake, tenantId, row)
+  const rowsPerSlice = connectionId === null ? ROWS_PER_LOOK : ROWS_PER_QUESTION
   const tally = emptyTally(row.detection.currency, isPriced(row))
   const known = { created: 0, changed: 0, same: 0 }
   const told = (extent: 'so-far' | 'whole') => checkOf(tally, known, (clock.now() - since) / 1000, extent)
   let saidAt = since
   for await (const { slice, sales, refunds } of filedSlices(intake, tenantId, row, {
     order,
-    rowsPerSlice: ROWS_PER_LOOK,
+    rowsPerSlice,
   })) {
     if (signal?.aborted) return
     addSlice(tally, slice, { sales, refunds })

@@ -1,5 +1,7 @@
+import type { Fault } from '#kernel/fault.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
+import type { FileHeading } from '../../../connectors/contract.ts'
 import type { Intake } from './keep.ts'
 import { findImport, type StoredFault, updateImport } from './store.ts'
 import { removeChunks } from './store-chunks.ts'
@@ -41,4 +43,11 @@ export async function failImport(intake: Intake, tenantId: TenantId, id: Id, fau
       },
     ])
   })
+}
+
+/** A fault of the file as it is kept and told. */
+export function storedFault(fault: Fault): StoredFault {
+  const { headings } = fault.detail
+  const told = { code: fault.code, detail: fault.message }
+  return Array.isArray(headings) ? { ...told, headings: headings as readonly FileHeading[] } : told
 }

@@ -3,6 +3,7 @@ import type { Id, TenantId } from '#kernel/ids.ts'
 import type { Site } from '#modules/sites/sites.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
 import type { FileDetection, FileSource, UnpackedFile, UnpackedTable } from '../../../connectors/contract.ts'
+import { storedFault } from './fail.ts'
 import { headSource, type Intake, keepTable } from './keep.ts'
 import { detectRemembering } from './mappings.ts'
 import { announceDetected } from './settle.ts'
@@ -98,8 +99,7 @@ async function lookAt(
     const { detection } = await detectRemembering(intake, tenantId, head, fileSite)
     return { kind: 'sales', head, detection }
   } catch (error) {
-    if (error instanceof Fault && error.code.startsWith('file.'))
-      return { kind: 'none', fault: { code: error.code, detail: error.message } }
+    if (error instanceof Fault && error.code.startsWith('file.')) return { kind: 'none', fault: storedFault(error) }
     throw error
   }
 }

@@ -7,7 +7,7 @@ import { type Id, newId, type TenantId } from '#kernel/ids.ts'
 import type { Site } from '#modules/sites/sites.ts'
 import type { UnpackedFile } from '../../../connectors/contract.ts'
 import { type Arriving, arrivingFile } from './arriving.ts'
-import { failImport } from './fail.ts'
+import { failImport, storedFault } from './fail.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { chosenSource, type Intake, interrupted, keepTable } from './keep.ts'
 import { keepPacked } from './packed.ts'
@@ -152,7 +152,7 @@ function faultOfTables(row: ImportRow): StoredFault {
   const fault = first?.fault ?? { code: 'file.no_sales', detail: 'No table of the file is a list of sales.' }
   if (first === undefined || row.tables.length === 1) return fault
   const detail = `None of the ${row.tables.length} tables in the file is a list of sales. Of "${first.name}": ${fault.detail}`
-  return { code: 'file.no_sales', detail }
+  return { ...fault, code: 'file.no_sales', detail }
 }
 
 async function refuse(intake: Intake, tenantId: TenantId, id: Id, fault: StoredFault): Promise<ImportRow> {
@@ -168,8 +168,7 @@ async function reread(intake: Intake, tenantId: TenantId, id: Id): Promise<Impor
 
 /** What is wrong with what was sent, as opposed to the sending; null for the latter. */
 function faultOfFile(error: unknown): StoredFault | null {
-  if (error instanceof Fault && error.code.startsWith('file.')) return { code: error.code, detail: error.message }
-  return null
+  return error instanceof Fault && error.code.startsWith('file.') ? storedFault(error) : null
 }
 
 function receivingFault(error: unknown): StoredFault {

@@ -3,12 +3,17 @@ import type { Decimal } from '#kernel/decimal.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
 import type { Tx } from '#platform/postgres/database.ts'
-import type { FileContainer, FileDetection, FileEncoding } from '../../../connectors/contract.ts'
+import type { FileContainer, FileDetection, FileEncoding, FileHeading } from '../../../connectors/contract.ts'
 import type { ImportState } from './import-states.ts'
 import type { WireCheck } from './wire-check.ts'
 import type { PreviewSale } from './wire-preview.ts'
 
-export type StoredFault = { readonly code: string; readonly detail: string }
+export type StoredFault = {
+  readonly code: string
+  readonly detail: string
+  /** Of a table whose columns were found, so that a person may say what they are. */
+  readonly headings?: readonly FileHeading[]
+}
 
 /** A table of the file, as it is kept. */
 export type StoredTable = {

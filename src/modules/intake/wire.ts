@@ -3,7 +3,7 @@ import { type Instant, instantText } from '#kernel/instant.ts'
 import { wireMoney as money } from '#kernel/money.ts'
 import { wireMoney } from '#modules/mirror/wire.ts'
 import { IMPORT_STATES } from './import-states.ts'
-import type { ImportRow } from './store.ts'
+import type { ImportRow, StoredFault } from './store.ts'
 import type { StoredRejection } from './store-rejections.ts'
 import { type WireCheck, wireCheck, wireFault, type wireRejection } from './wire-check.ts'
 import { detectionToWire, wireDetection } from './wire-detection.ts'
@@ -62,7 +62,13 @@ export const wireImport = z
     first_at: time.nullable(),
     last_at: time.nullable(),
     noticed: counts,
-    fault: wireFault.nullable(),
+    fault: wireFault
+      .extend({
+        headings: z
+          .array(z.strictObject({ key: z.string(), header: z.string() }))
+          .meta({ description: 'Of a table without sales: its columns, as `choices.columns` names them' }),
+      })
+      .nullable(),
     actor: z.string(),
     created_at: time,
     confirmed_by: z.string().nullable(),
@@ -125,7 +131,7 @@ export function importToWire(row: ImportRow, now: Instant, mode: 'whole' | 'list
     first_at: timeText(row.firstAt),
     last_at: timeText(row.lastAt),
     noticed: { ...row.noticed },
-    fault: row.fault === null ? null : { ...row.fault },
+    fault: row.fault === null ? null : faultToWire(row.fault),
     actor: row.actor,
     created_at: instantText(row.createdAt),
     confirmed_by: row.confirmedBy,
@@ -179,4 +185,8 @@ export function rejectionToWire(row: StoredRejection): z.infer<typeof wireReject
 
 function timeText(at: Instant | null): string | null {
   return at === null ? null : instantText(at)
+}
+
+function faultToWire({ code, detail, headings = [] }: StoredFault): NonNullable<WireImport['fault']> {
+  return { code, detail, headings: headings.map(({ key, header }) => ({ key, header })) }
 }

@@ -1269,6 +1269,11 @@ export interface components {
             readonly fault: {
                 readonly code: string;
                 readonly detail: string;
+                /** @description Of a table without sales: its columns, as `choices.columns` names them */
+                readonly headings: readonly {
+                    readonly header: string;
+                    readonly key: string;
+                }[];
             } | null;
             readonly file_bytes: number;
             readonly file_name: string;

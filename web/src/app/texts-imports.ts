@@ -140,6 +140,7 @@ export const importTexts = {
     failedSay: 'What was stored before stays; continuing goes on after it without doubles.',
     goOn: 'Continue the import',
     mend: 'Perhaps one of these helps',
+    unknownColumn: 'Nothing told us what it holds. Say it, and we read the table again.',
     mendSay: 'Tell us what we missed, and we look again.',
   },
 

@@ -13,11 +13,18 @@ import { ROLE_GROUPS } from './roles.ts'
 
 const SURE = 0.75
 
-/** Every column, what it was taken for and why; a person may say otherwise. */
-export function Columns(props: { detection: FileDetection; corrections: Corrections; fixed: boolean }): ReactNode {
+type Table = Pick<FileDetection, 'columns' | 'shape'>
+
+/** Every column, what it was taken for and why; a person may say otherwise. `open`: the unused ones are shown at once. */
+export function Columns(props: {
+  detection: Table
+  corrections: Corrections
+  fixed: boolean
+  open?: boolean
+}): ReactNode {
   const { detection, corrections } = props
   const words = texts.imports.columns
-  const [all, setAll] = useState(false)
+  const [all, setAll] = useState(props.open === true)
   const shown = useShown(detection, corrections, all)
   const hidden = detection.columns.length - shown.length
   return (
@@ -58,7 +65,7 @@ export function Columns(props: { detection: FileDetection; corrections: Correcti
 }
 
 /** The used columns, and whatever was used since the page was opened: nothing vanishes under a person's hand. */
-function useShown(detection: FileDetection, corrections: Corrections, all: boolean): readonly FileColumn[] {
+function useShown(detection: Table, corrections: Corrections, all: boolean): readonly FileColumn[] {
   const [seen, setSeen] = useState<{ shape: string; keys: ReadonlySet<string> }>({ shape: '', keys: new Set() })
   const chosen = corrections.choices.columns ?? {}
   const used = detection.columns

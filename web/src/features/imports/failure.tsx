@@ -6,11 +6,14 @@ import { Button, buttonClasses } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Failed } from '../../ui/states.tsx'
 import { useMayImport } from './actor.ts'
-import { useCorrections } from './corrections.ts'
+import { Columns } from './columns.tsx'
+import { type Corrections, useCorrections } from './corrections.ts'
 import { useConfirm } from './go-bar.tsx'
 import { WritingAlone } from './layout.tsx'
 import { Tables } from './tables.tsx'
 import { UndoButton } from './undo.tsx'
+
+type Heading = NonNullable<Import['fault']>['headings'][number]
 
 /** An import that failed: why, and what may be done about it. */
 export function Failure(props: { run: Import }): ReactNode {
@@ -49,26 +52,39 @@ function Mend(props: { run: Import }): ReactNode {
   const { run } = props
   const corrections = useCorrections(run)
   const words = texts.imports.result
+  const headings = run.fault?.headings ?? []
   return (
-    <Card title={words.mend} say={words.mendSay} busy={corrections.busy}>
-      <output aria-live="polite" className="sr-only">
-        {corrections.busy ? texts.imports.corrections.busy : ''}
-      </output>
-      {corrections.problem === null ? null : (
-        <div className="mb-4">
-          <Failed
-            title={texts.imports.corrections.refused}
-            say={corrections.problem instanceof Error ? corrections.problem.message : texts.errors.brokenSay}
-            compact
-          />
-        </div>
-      )}
-      {run.tables.length < 2 ? null : (
-        <div className="mb-5">
-          <Tables run={run} corrections={corrections} fixed={false} />
-        </div>
-      )}
-      <WritingAlone corrections={corrections} fixed={false} />
-    </Card>
+    <>
+      {headings.length === 0 ? null : <UnknownColumns headings={headings} corrections={corrections} />}
+      <Card title={words.mend} say={words.mendSay} busy={corrections.busy}>
+        <output aria-live="polite" className="sr-only">
+          {corrections.busy ? texts.imports.corrections.busy : ''}
+        </output>
+        {corrections.problem === null ? null : (
+          <div className="mb-4">
+            <Failed
+              title={texts.imports.corrections.refused}
+              say={corrections.problem instanceof Error ? corrections.problem.message : texts.errors.brokenSay}
+              compact
+            />
+          </div>
+        )}
+        {run.tables.length < 2 ? null : (
+          <div className="mb-5">
+            <Tables run={run} corrections={corrections} fixed={false} />
+          </div>
+        )}
+        <WritingAlone corrections={corrections} fixed={false} />
+      </Card>
+    </>
   )
+}
+
+/** The columns of a table in which no sales were found: the person may know what they hold. */
+function UnknownColumns(props: { headings: readonly Heading[]; corrections: Corrections }): ReactNode {
+  const columns = props.headings.map(({ key, header }, index) => ({
+    ...{ index, key, header, role: 'ignore' as const, detail: null, confidence: 0 },
+    ...{ from: 'cells' as const, because: texts.imports.result.unknownColumn, examples: [] },
+  }))
+  return <Columns detection={{ columns, shape: '' }} corrections={props.corrections} fixed={false} open />
 }
