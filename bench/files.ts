@@ -18,8 +18,10 @@ export type FilesBench = {
   readonly bench: 'files'
   readonly rows: number
   readonly file_mb: number
-  /** Reading into sales what has been understood, rows per second of processor time. */
+  /** Reading into sales what has been understood, rows per second of processor time: the quickest of five readings. */
   readonly rows_per_cpu_second: number
+  /** Of the slowest of the readings. */
+  readonly rows_per_cpu_second_slowest: number
   readonly detect_cpu_ms: number
   /** The same when the order of the rows had to be learnt in a pass before. */
   readonly two_pass_rows_per_cpu_second: number
@@ -34,6 +36,7 @@ export type FilesBench = {
 
 type Measured = { rows: number; sales: number; cpu: number; detect: number; wall: number; rss: number; preview: number }
 
+const READINGS = 5
 /** As bin/tillwire.js does. */
 const LIKE_THE_PROGRAM = '--no-allocation-site-pretenuring'
 
@@ -49,7 +52,12 @@ export async function run(rows: number, copies = 1): Promise<FilesBench> {
     await writeSalesFile(small as string, Math.min(rows, 14_000))
     await repeat(file as string, large as string, copies)
     await writeUnsettled(file as string, unsettled as string)
-    const once = await measured(file as string, 'once', dir)
+    // A neighbour on the machine makes code look slow and never fast: the quickest of some readings is the code's own.
+    const readings: Measured[] = []
+    for (let nth = 0; nth < READINGS; nth++) readings.push(await measured(file as string, 'once', dir))
+    readings.sort((a, b) => a.cpu - b.cpu)
+    const once = readings[0] as Measured
+    const slowest = readings.at(-1) as Measured
     const twice = await measured(file as string, 'twice', dir)
     const little = await measured(small as string, 'once', dir)
     const much = copies > 1 ? await measured(large as string, 'once', dir) : once
@@ -59,6 +67,7 @@ export async function run(rows: number, copies = 1): Promise<FilesBench> {
       rows: once.rows,
       file_mb: await megabytes(file as string),
       rows_per_cpu_second: Math.round(once.rows / once.cpu),
+      rows_per_cpu_second_slowest: Math.round(slowest.rows / slowest.cpu),
       detect_cpu_ms: Math.round(once.detect * 1000),
       two_pass_rows_per_cpu_second: Math.round(twice.rows / twice.cpu),
       preview_ms: once.preview,

@@ -270,9 +270,13 @@ function distance(one: bigint, other: bigint): bigint {
 }
 
 function originOf(lines: readonly Line[]): { rows: readonly number[]; raw: string } {
-  const only = lines[0]
-  if (lines.length === 1 && only) return { rows: [only.row], raw: only.raw }
-  return { rows: lines.map((line) => line.row), raw: lines.map((line) => line.raw).join('\n') }
+  const rows: number[] = []
+  let raw = ''
+  for (const line of lines) {
+    raw = rows.length === 0 ? line.raw : `${raw}\n${line.raw}`
+    rows.push(line.row)
+  }
+  return { rows, raw }
 }
 
 /** The same customer has the same handle, and the handle says nothing about the person: the column may hold a name. */

@@ -60,6 +60,8 @@ export class RowReader {
   private readonly home: AmountColumns
   private readonly textColumns: readonly number[]
   private readonly lastCells: string[] = []
+  private lastFirst = ''
+  private lastIsTotal = false
   private readonly lastTexts: (string | null)[] = []
   private readonly slots: Readonly<Partial<Record<ColumnRole, number>>>
   private readonly neededWidth: number
@@ -257,7 +259,7 @@ export class RowReader {
   /** Totals name themselves, or have amounts and neither a date nor an id. */
   private isTotal(cells: readonly string[]): boolean {
     const { date_time, date, sale_id } = this.place
-    if ((cells[date_time >= 0 ? date_time : date] ?? '').trim() !== '' && !isTotalWord(cells[0] ?? '')) return false
+    if (!isBlankText(cells[date_time >= 0 ? date_time : date] ?? '') && !this.namesTotal(cells[0] ?? '')) return false
     if (this.mixed && this.words.grainOf(cells) !== null) return false
     const first = cells.find((cell) => cell !== '' && cell.trim() !== '')
     if (first === undefined) return false
@@ -270,6 +272,15 @@ export class RowReader {
       (cells[sale_id] ?? '') === '' &&
       (cells[this.place.item] ?? '') === ''
     )
+  }
+
+  /** The first cell of a row is mostly that of the row above. */
+  private namesTotal(cell: string): boolean {
+    if (cell !== this.lastFirst) {
+      this.lastFirst = cell
+      this.lastIsTotal = isTotalWord(cell)
+    }
+    return this.lastIsTotal
   }
 
   private isHeader(cells: readonly string[]): boolean {
@@ -317,6 +328,11 @@ export class RowReader {
     const place = placeName(this.words.named(cells[location]), this.words.named(cells[register]))
     return { id: copied(id), place, wall, dayOnly }
   }
+}
+
+function isBlankText(text: string): boolean {
+  const code = text.charCodeAt(0)
+  return !(code > 32 && code < 127) && text.trim() === ''
 }
 
 function placeName(location: string | null, register: string | null): string {

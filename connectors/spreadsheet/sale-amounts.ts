@@ -1,6 +1,6 @@
 import type { Sale, SaleItem } from '#canon/sale.ts'
 import type { Minor } from '#kernel/money.ts'
-import type { AmountLevel, AmountRole } from '../contract.ts'
+import type { AmountLevel, AmountRole, ColumnRole } from '../contract.ts'
 import type { Line, LineExtras } from './line.ts'
 import { amountOf, combined, type Plan } from './plan.ts'
 import type { SaleLines } from './sale-lines.ts'
@@ -36,11 +36,16 @@ export class SaleAmounts {
   /** Of rows of items. Where the table mixes grains, the rows of sales say what is the sale's. */
   private readonly levels: Readonly<Record<AmountRole, AmountLevel>>
   private readonly mixed: boolean
+  /** Parts that some column plays. */
+  private readonly present: Set<ColumnRole>
 
   constructor(plan: Plan) {
     this.plan = plan
     this.mixed = plan.grain === 'mixed'
     this.levels = this.mixed ? OF_LINES : plan.levels
+    this.present = new Set(plan.columns.map(({ role }) => role))
+    // What was paid by tender may stand for the total.
+    if (this.present.has('tender_amount')) this.present.add('total')
   }
 
   level(role: AmountRole): AmountLevel {
@@ -131,6 +136,7 @@ export class SaleAmounts {
 
   /** What the file says of the whole sale, or of all of its lines together. */
   stated(lines: SaleLines, role: AmountRole): Minor | null {
+    if (!this.present.has(role)) return null
     if (!this.mixed) return combined(lines.heads, role, this.levels[role])
     return (
       combined(lines.heads, role, 'sale') ??

@@ -1,8 +1,8 @@
 import { RowsApart } from '../contract.ts'
 import { Assembler } from './assemble.ts'
-import { Bloom } from './bloom.ts'
 import { DAY_MS } from './dates.ts'
 import { fileFault } from './faults.ts'
+import { Gone } from './gone.ts'
 import { GENERATION_ROWS, MIDNIGHT_GAP_MS, SALE_ROWS_MAX } from './group.ts'
 import { isLasting, keyHash, rowId } from './ids.ts'
 import type { Line, NamedSale } from './line.ts'
@@ -41,7 +41,7 @@ export class TogetherSink {
   private lines = 0
   private recent = new Map<string, Past>()
   private before = new Map<string, Past>()
-  private readonly gone: Bloom
+  private readonly gone: Gone
   private readonly ordinals = new Ordinals()
   private readonly plan: Plan
   private readonly slices: Slices
@@ -53,7 +53,7 @@ export class TogetherSink {
     this.slices = slices
     this.reader = new RowReader(plan)
     this.assembler = new Assembler(plan, this.reader)
-    this.gone = new Bloom(sizeBytes)
+    this.gone = new Gone(sizeBytes)
   }
 
   /** Whether there is something for `fill` to do. Throws `RowsApart`. */
@@ -110,7 +110,7 @@ export class TogetherSink {
   /** A row without an id is a sale of its own, told from equal ones by its place among them. */
   private unnamed(line: Line): void {
     const content = contentOf(line, this.reader)
-    if (!this.ordinals.knows(content)) this.unique(keyHash(content))
+    if (!this.ordinals.knows(content)) this.gone.add(keyHash(content))
     const ordinal = this.ordinals.next(content, false)
     this.slices.add(this.assembler.assemble([line], rowId(content, ordinal), 'row'))
   }
@@ -126,10 +126,10 @@ export class TogetherSink {
   private begin(id: string, place: string, wall: number, dayOnly: boolean): Run {
     this.endRun()
     const strong = isLasting(id, this.plan.ids)
-    if (strong) this.unique(keyHash(id))
+    if (strong) this.gone.pass(id)
     else {
       if (Number.isNaN(wall)) throw new RowsApart()
-      this.unique(keyHash(`${place}|${id}|${Math.floor(wall / DAY_MS)}`))
+      this.gone.add(keyHash(`${place}|${id}|${Math.floor(wall / DAY_MS)}`))
       for (const past of [this.recent.get(id), this.before.get(id)]) {
         for (let one = past ?? null; one !== null; one = one.older) {
           if (mayJoin(one, place, wall, dayOnly)) throw new RowsApart()
@@ -148,11 +148,6 @@ export class TogetherSink {
     if (run.strong) return
     const { place, minWall, maxWall, dayOnly } = run
     this.recent.set(run.id, { place, minWall, maxWall, dayOnly, older: this.recent.get(run.id) ?? null })
-  }
-
-  private unique(key: number): void {
-    if (this.gone.has(key)) throw new RowsApart()
-    this.gone.add(key)
   }
 
   private nextGeneration(): void {
