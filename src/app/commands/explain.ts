@@ -5,6 +5,7 @@ import { connectorOf } from '#connectors/registry.ts'
 import { currencyCode } from '#kernel/currency.ts'
 import { Fault } from '#kernel/fault.ts'
 import type { Id } from '#kernel/ids.ts'
+import { majorText } from '#kernel/money.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { type Glimpse, glimpse } from '#modules/intake/preview.ts'
 import { detectionToWire, type WireDetection } from '#modules/intake/wire-detection.ts'
@@ -132,7 +133,10 @@ function sayExplained(detection: WireDetection, sales: readonly Preview[], expla
   for (const note of detection.notes) console.log(`  ${note.severity === 'info' ? ' ' : '!'} ${note.say}`)
   console.log('\nFirst sales')
   for (const sale of sales) {
-    const total = sale.total === null ? 'no amounts' : `${sale.total.amount} ${sale.total.currency} (minor units)`
+    const total =
+      sale.total === null
+        ? 'no amounts'
+        : `${majorText(BigInt(sale.total.amount), currencyCode(sale.total.currency))} ${sale.total.currency}`
     console.log(
       `  ${sale.number ?? sale.external_id}  ${sale.closed_at ?? sale.opened_at}  ${total}  rows ${sale.rows.join(', ')}`,
     )

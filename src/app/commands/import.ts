@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Fault } from '#kernel/fault.ts'
 import { instantText } from '#kernel/instant.ts'
-import { wireAmount } from '#kernel/money.ts'
+import { majorText, wireAmount } from '#kernel/money.ts'
 import { confirmImport, doubtsOf, needsNoConfirmation } from '#modules/intake/confirm.ts'
 import { correctImport } from '#modules/intake/correct.ts'
 import { getImport } from '#modules/intake/find.ts'
@@ -55,7 +55,7 @@ export async function importFiles(files: readonly string[], options: ImportOptio
     for (const file of files) {
       if (files.length > 1 && !options.json) console.log(`\n${file}`)
       try {
-        sayRow(await importOne(place, file), options.json)
+        sayRow(await importOne(place, file), options)
       } catch (error) {
         if (!(error instanceof Fault) || files.length === 1) throw error
         // One bad file does not keep the others out.
@@ -156,20 +156,23 @@ function sayFailed(file: string, { code, message, detail }: Fault, json: boolean
   console.error(json ? JSON.stringify({ error: { code, detail: message, ...detail, file } }) : `${message} [${code}]`)
 }
 
-function sayRow(row: ImportRow, json: boolean): void {
+function sayRow(row: ImportRow, { json, tenant }: { readonly json: boolean; readonly tenant: string }): void {
   if (json) {
     console.log(JSON.stringify(summaryOf(row)))
     return
   }
-  const { sales, items, rows_read, rows_rejected, already_known, gross, currency, cards_masked } = summaryOf(row)
+  const { items, rows_read, rows_rejected, gross, currency, cards_masked } = summaryOf(row)
+  const { salesCreated: added, salesUpdated: changed, salesUnchanged: same } = row
   const lines = [
-    `${rows_read} rows: ${sales} sales with ${items} items, ${already_known} of the sales known before.`,
-    gross === null ? 'The file states no amounts.' : `Gross ${gross} (minor units of ${currency}).`,
+    `${rows_read} rows with ${items} items: ${added} sales are new, ${changed} were told more of or changed, ${same} were there already.`,
+    gross === null || currency === null
+      ? 'The file states no amounts.'
+      : `Gross ${majorText(BigInt(gross), currency)} ${currency}.`,
     rows_rejected === 0
       ? 'Every row was read.'
       : `${rows_rejected} rows could not be read; the dashboard lists them with reasons.`,
     cards_masked === 0 ? null : `${cards_masked} card numbers were made unreadable before anything was kept.`,
-    `"npx tillwire undo ${row.id} --tenant …" takes it back.`,
+    `"npx tillwire undo ${row.id} --tenant ${tenant}" takes it back.`,
   ]
   console.log(lines.filter((line) => line !== null).join('\n'))
 }
