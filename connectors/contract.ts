@@ -160,7 +160,7 @@ export type AmountRole = 'gross' | 'discount' | 'tax' | 'net' | 'total' | 'tip' 
 export type AmountLevel = 'line' | 'sale'
 
 /** A column as it is named in `FileChoices.columns`. A fault of `detect` that a person could mend has them in its detail. */
-export type FileHeading = { readonly key: string; readonly header: string }
+export type FileHeading = { readonly key: string; readonly header: string; readonly role: ColumnRole }
 
 /** A column's part in a sale. One column has one role; some roles may be held by several columns. */
 export type ColumnRole =

@@ -248,7 +248,7 @@ function requireSales(columns: readonly ColumnMapping[], choices: FileChoices): 
 function headingsOf(columns: readonly ColumnMapping[]): readonly FileHeading[] {
   const headers = columns.map(({ header }) => header)
   const keys = columnKeys(headers)
-  return headers.map((header, at) => ({ key: keys[at] ?? header, header }))
+  return columns.map(({ header, role }, at) => ({ key: keys[at] ?? header, header, role }))
 }
 
 function zoneOf(site: FileSite, { zone }: FileChoices): FileSite['zone'] {

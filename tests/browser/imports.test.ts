@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { useBrowser, type Visitor } from '#tests/harness/browser.ts'
@@ -237,6 +238,22 @@ describe('a merchant with the export of a till', () => {
     await tables.getByRole('radio', { name: /june/ }).check()
     await page.getByRole('article', { name: 'Sale J-1' }).waitFor()
     await ada.picture('import-tables')
+  })
+
+  test('shows what the columns hold of a file that nobody understood, and opens a real workbook', async () => {
+    const { page } = ada
+    const rows = ['08:00,1200,7,1,2', '08:05,900,7,1,2'].map((row) => `2026-04-13 ${row}`)
+    await give(ada, csv('strange.csv', ['Wann?,Dies,Das,Jenes,Anderes', ...rows]))
+    await page.getByRole('combobox', { name: /Dies/ }).waitFor()
+    await ada.picture('import-unknown')
+    await page.getByRole('combobox', { name: /Dies/ }).selectOption('total')
+    await page.getByRole('heading', { name: 'What we understood' }).waitFor()
+    await page.getByRole('article').first().getByText('£1,200.00').first().waitFor()
+
+    const workbook = new URL('../../connectors/spreadsheet/workbook/fixtures/till-export.xlsx', import.meta.url)
+    await give(ada, { name: 'till.xlsx', mimeType: 'application/octet-stream', buffer: await readFile(workbook) })
+    await page.getByText('This file holds 3 tables.', { exact: false }).waitFor()
+    await ada.picture('import-workbook')
   })
 
   test('takes an import back after being told what goes and what stays', async () => {

@@ -164,10 +164,10 @@ describe('a file that nobody understands at first', () => {
     expect(received).toMatchObject({ state: 'failed', detection: null, fault: { code: 'file.no_sales' } })
     expect(received.fault).toMatchObject({
       headings: [
-        { key: 'Wann?', header: 'Wann?' },
-        { key: 'Dies', header: 'Dies' },
-        { key: 'Dies#2', header: 'Dies' },
-        ...['Das', 'Jenes', 'Anderes'].map((header) => ({ key: header, header })),
+        { key: 'Wann?', header: 'Wann?', role: 'date_time' },
+        { key: 'Dies', header: 'Dies', role: 'ignore' },
+        { key: 'Dies#2', header: 'Dies', role: 'ignore' },
+        ...['Das', 'Jenes', 'Anderes'].map((header) => ({ key: header, header, role: 'ignore' })),
       ],
     })
     const mended = await desk.correct(kiosk, received.id, { choices: { columns: { Dies: 'total' } } })

@@ -6,6 +6,7 @@ import { IMPORT_STATES } from './import-states.ts'
 import type { ImportRow, StoredFault } from './store.ts'
 import type { StoredRejection } from './store-rejections.ts'
 import { type WireCheck, wireCheck, wireFault, type wireRejection } from './wire-check.ts'
+import { wireRole } from './wire-choices.ts'
 import { detectionToWire, wireDetection } from './wire-detection.ts'
 import { previewSale } from './wire-preview.ts'
 
@@ -65,7 +66,7 @@ export const wireImport = z
     fault: wireFault
       .extend({
         headings: z
-          .array(z.strictObject({ key: z.string(), header: z.string() }))
+          .array(z.strictObject({ key: z.string(), header: z.string(), role: wireRole }))
           .meta({ description: 'Of a table without sales: its columns, as `choices.columns` names them' }),
       })
       .nullable(),
@@ -188,5 +189,5 @@ function timeText(at: Instant | null): string | null {
 }
 
 function faultToWire({ code, detail, headings = [] }: StoredFault): NonNullable<WireImport['fault']> {
-  return { code, detail, headings: headings.map(({ key, header }) => ({ key, header })) }
+  return { code, detail, headings: headings.map(({ key, header, role }) => ({ key, header, role })) }
 }

@@ -1273,6 +1273,8 @@ export interface components {
                 readonly headings: readonly {
                     readonly header: string;
                     readonly key: string;
+                    /** @enum {string} */
+                    readonly role: "sale_id" | "sale_number" | "line_id" | "date" | "time" | "date_time" | "zone" | "item" | "variant" | "sku" | "category" | "modifiers" | "quantity" | "unit_price" | "gross" | "discount" | "tax" | "tax_rate" | "net" | "total" | "tip" | "service_charge" | "gift_card_sales" | "rounding" | "fee" | "payment_id" | "tender" | "tender_amount" | "card_brand" | "last4" | "type" | "voided" | "cancelled_at" | "refunded" | "refunded_tip" | "refunded_at" | "refund_reason" | "row_grain" | "item_kind" | "location" | "register" | "staff" | "channel" | "currency" | "customer" | "line_count" | "ignore";
                 }[];
             } | null;
             readonly file_bytes: number;

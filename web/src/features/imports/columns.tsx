@@ -51,11 +51,17 @@ export function Columns(props: {
         </thead>
         <tbody>
           {shown.map((column) => (
-            <OneColumn key={column.key} column={column} corrections={corrections} fixed={props.fixed} />
+            <OneColumn
+              key={column.key}
+              column={column}
+              corrections={corrections}
+              fixed={props.fixed}
+              bare={props.open === true}
+            />
           ))}
         </tbody>
       </table>
-      {hidden === 0 && !all ? null : (
+      {props.open === true || (hidden === 0 && !all) ? null : (
         <Button size="sm" look="quiet" className="mx-2.5 mt-1" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? words.showUsed : words.showAll(hidden)}
         </Button>
@@ -77,7 +83,8 @@ function useShown(detection: Table, corrections: Corrections, all: boolean): rea
   return all ? detection.columns : detection.columns.filter(({ key }) => keys.has(key))
 }
 
-function OneColumn(props: { column: FileColumn; corrections: Corrections; fixed: boolean }): ReactNode {
+/** `bare`: its cells were not kept to be shown. */
+function OneColumn(props: { column: FileColumn; corrections: Corrections; fixed: boolean; bare: boolean }): ReactNode {
   const { column, corrections } = props
   const words = texts.imports.columns
   const name = column.header === '' ? words.unnamed(column.index + 1) : column.header
@@ -92,7 +99,7 @@ function OneColumn(props: { column: FileColumn; corrections: Corrections; fixed:
         >
           {name}
         </span>
-        <Examples cells={column.examples} />
+        {props.bare ? null : <Examples cells={column.examples} />}
         <span className="block text-xs text-pretty text-muted md:hidden">{column.because}</span>
       </th>
       <td className="py-2 pr-5 pl-2.5">
@@ -133,7 +140,7 @@ function Sureness(props: { column: FileColumn; chosen: boolean }): ReactNode {
   const words = texts.imports.columns
   if (props.chosen || column.from === 'person') return <Badge tone="info">{words.from.person}</Badge>
   if (column.from === 'preset') return <Badge tone="good">{words.from.preset}</Badge>
-  if (column.role === 'ignore') return null
+  if (column.role === 'ignore' || column.confidence === 0) return null
   return (
     <Badge
       tone={column.confidence >= SURE ? 'good' : 'warn'}

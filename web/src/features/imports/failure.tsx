@@ -82,9 +82,9 @@ function Mend(props: { run: Import }): ReactNode {
 
 /** The columns of a table in which no sales were found: the person may know what they hold. */
 function UnknownColumns(props: { headings: readonly Heading[]; corrections: Corrections }): ReactNode {
-  const columns = props.headings.map(({ key, header }, index) => ({
-    ...{ index, key, header, role: 'ignore' as const, detail: null, confidence: 0 },
-    ...{ from: 'cells' as const, because: texts.imports.result.unknownColumn, examples: [] },
+  const columns = props.headings.map(({ key, header, role }, index) => ({
+    ...{ index, key, header, role, detail: null, confidence: 0 },
+    ...{ from: 'cells' as const, because: role === 'ignore' ? texts.imports.result.unknownColumn : '', examples: [] },
   }))
   return <Columns detection={{ columns, shape: '' }} corrections={props.corrections} fixed={false} open />
 }
