@@ -24,6 +24,7 @@ export type ArrivingOptions = {
 export function arrivingFile(stream: Readable, options: ArrivingOptions): Arriving {
   const hash = createHash('sha256')
   const pieces = stream.iterator({ destroyOnReturn: false })
+  const gone = goneBeforeItsEnd(stream, options.signal)
   let bytes = 0
   let failure: unknown
   let digest: Buffer | null = null
@@ -31,7 +32,7 @@ export function arrivingFile(stream: Readable, options: ArrivingOptions): Arrivi
   async function next(): Promise<IteratorResult<Uint8Array, undefined>> {
     try {
       options.signal.throwIfAborted()
-      const piece = await pieces.next()
+      const piece = await Promise.race([pieces.next(), gone])
       if (piece.done) return { done: true, value: undefined }
       const chunk: Buffer = Buffer.isBuffer(piece.value) ? piece.value : Buffer.from(piece.value as Uint8Array)
       bytes += chunk.length
@@ -56,6 +57,24 @@ export function arrivingFile(stream: Readable, options: ArrivingOptions): Arrivi
       return { fileBytes: BigInt(bytes), fileSha256: digest }
     },
   }
+}
+
+/**
+ * Rejects when the sender went away before the end of the file, or the process wants to stop. A stream that was closed
+ * before anybody listened says neither that it ended nor that it broke, and would be waited for without end.
+ */
+function goneBeforeItsEnd(stream: Readable, signal: AbortSignal): Promise<never> {
+  const gone = new Promise<never>((_, reject) => {
+    const closed = () => {
+      if (!stream.readableEnded) reject(new Error('the sender went away'))
+    }
+    if (stream.destroyed) setImmediate(closed)
+    else stream.once('close', closed)
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+  // Most files arrive whole, and then nobody hears this.
+  gone.catch(() => undefined)
+  return gone
 }
 
 function tooLarge(bytesMax: number): Fault {

@@ -105,10 +105,17 @@ function guarded(request: FastifyRequest, source: Readable, limitBytes: number):
   // The caller may go away before anybody reads: the failure then waits here for the reader, and is nobody's crash.
   guard.on('error', () => undefined)
   const cut = () => guard.destroy(httpFault(400, 'http.body-cut'))
+  // A request that broke off closes, whether or not it says that it was aborted; it may have done so before we were asked.
+  const closed = () => {
+    if (!request.raw.complete) cut()
+  }
   request.raw.once('aborted', cut)
+  request.raw.once('close', closed)
   source.once('error', cut)
+  if (request.raw.destroyed) setImmediate(closed)
   guard.once('close', () => {
     request.raw.off('aborted', cut)
+    request.raw.off('close', closed)
     source.unpipe(guard)
     source.resume()
   })
