@@ -117,6 +117,8 @@ export class TogetherSink {
 
   /** A row of this sale cannot be read, so the sale waits. */
   private spoil({ id, place, wall, dayOnly }: NamedSale): void {
+    // A short number without a day may be of the sale above or of the one below: that is for the other way to weigh.
+    if (Number.isNaN(wall) && !isLasting(id, this.plan.ids)) throw new RowsApart()
     let { run } = this
     if (run === null || run.id !== id || !goesOn(run, place, { wall, dayOnly }))
       run = this.begin(id, place, wall, dayOnly)
