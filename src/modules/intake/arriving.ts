@@ -24,15 +24,32 @@ export type ArrivingOptions = {
 export function arrivingFile(stream: Readable, options: ArrivingOptions): Arriving {
   const hash = createHash('sha256')
   const pieces = stream.iterator({ destroyOnReturn: false })
-  const gone = goneBeforeItsEnd(stream, options.signal)
   let bytes = 0
   let failure: unknown
   let digest: Buffer | null = null
+  let gone: unknown = null
+  let giveUp: ((cause: unknown) => void) | null = null
+  whenGone(stream, options.signal, (cause) => {
+    gone ??= cause
+    giveUp?.(cause)
+  })
+
+  // Not a race with one promise for the whole file: that would hold on to every piece until the file is over.
+  function take(): Promise<IteratorResult<unknown, undefined>> {
+    return new Promise((resolve, reject) => {
+      if (gone !== null) {
+        reject(gone)
+        return
+      }
+      giveUp = reject
+      pieces.next().then(resolve, reject)
+    })
+  }
 
   async function next(): Promise<IteratorResult<Uint8Array, undefined>> {
     try {
       options.signal.throwIfAborted()
-      const piece = await Promise.race([pieces.next(), gone])
+      const piece = await take()
       if (piece.done) return { done: true, value: undefined }
       const chunk: Buffer = Buffer.isBuffer(piece.value) ? piece.value : Buffer.from(piece.value as Uint8Array)
       bytes += chunk.length
@@ -60,21 +77,18 @@ export function arrivingFile(stream: Readable, options: ArrivingOptions): Arrivi
 }
 
 /**
- * Rejects when the sender went away before the end of the file, or the process wants to stop. A stream that was closed
- * before anybody listened says neither that it ended nor that it broke, and would be waited for without end.
+ * Tells when the sender went away before the end of the file, or the process wants to stop. A stream that was closed before
+ * anybody listened says neither that it ended nor that it broke, and would be waited for without end.
  */
-function goneBeforeItsEnd(stream: Readable, signal: AbortSignal): Promise<never> {
-  const gone = new Promise<never>((_, reject) => {
-    const closed = () => {
-      if (!stream.readableEnded) reject(new Error('the sender went away'))
-    }
-    if (stream.destroyed) setImmediate(closed)
-    else stream.once('close', closed)
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })
-  // Most files arrive whole, and then nobody hears this.
-  gone.catch(() => undefined)
-  return gone
+function whenGone(stream: Readable, signal: AbortSignal, tell: (cause: unknown) => void): void {
+  const stopped = () => tell(signal.reason)
+  const closed = () => {
+    signal.removeEventListener('abort', stopped)
+    if (!stream.readableEnded) tell(stream.errored ?? new Error('the sender went away'))
+  }
+  signal.addEventListener('abort', stopped, { once: true })
+  if (stream.destroyed) setImmediate(closed)
+  else stream.once('close', closed)
 }
 
 function tooLarge(bytesMax: number): Fault {
