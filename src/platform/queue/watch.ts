@@ -26,6 +26,8 @@ export function watchWorker(database: Database, events: WorkerEvents): WorkerWat
   const pool = database.pool('tillwire_owner')
   let workerId = ''
   let sign: pg.Client | null = null
+  let ended = false
+  let checking: Promise<WorkerHealth> | null = null
   let isPolling = false
   let fetchedAt = performance.now()
   const heldJobs = new Set<string>()
@@ -86,14 +88,23 @@ export function watchWorker(database: Database, events: WorkerEvents): WorkerWat
     return surelyLost
   }
 
+  async function look(): Promise<WorkerHealth> {
+    if (isPolling && performance.now() - fetchedAt > STALLED_AFTER_MS) return 'stalled'
+    await showSign()
+    await freeOrphans()
+    return (await hasLostJobs()) ? 'lost jobs' : 'well'
+  }
+
   return {
     async check() {
-      if (isPolling && performance.now() - fetchedAt > STALLED_AFTER_MS) return 'stalled'
-      await showSign()
-      await freeOrphans()
-      return (await hasLostJobs()) ? 'lost jobs' : 'well'
+      // A worker that is gone shows no sign: nobody would ever take it down again.
+      if (ended) return 'well'
+      checking = look()
+      return checking
     },
     async end() {
+      ended = true
+      await checking?.catch(() => undefined)
       const ours = sign
       sign = null
       await ours?.end().catch(() => undefined)
