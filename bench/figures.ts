@@ -73,6 +73,7 @@ const systems: readonly KnownSystem[] = KINDS.map((kind) => ({
   name: kind,
   can: ['pull'],
   connectsBy: ['key'],
+  signIn: null,
 }))
 const connections: readonly Connection[] = KINDS.map((kind, place) => ({
   id: `0190a000-0000-7000-8000-0000000000c${place}` as Id,

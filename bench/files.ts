@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { spreadsheet } from '#connectors/spreadsheet/connector.ts'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
-import type { FileSource } from '../connectors/contract.ts'
+import type { FileSource } from '../connectors/contract-files.ts'
 import { writeSalesFile } from './sales-file.ts'
 
 // Reading a file into sales, before any database: rows per second of processor time of the whole process, collector and

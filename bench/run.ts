@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { run as runBudget } from './budget.ts'
 import { run as runCardNumbers } from './card-numbers.ts'
 import { run as runDialects } from './dialects.ts'
 import { run as runFigures } from './figures.ts'
@@ -23,6 +24,7 @@ const BENCHES = {
   workbook: { full: () => runWorkbook(), smoke: () => runWorkbook(5_000) },
   dialects: { full: () => runDialects(20_000), smoke: () => runDialects(40) },
   figures: { full: () => runFigures({ rows: 10_000_000 }), smoke: () => runFigures({ rows: 20_000 }) },
+  budget: { full: () => runBudget(), smoke: () => runBudget({ seconds: 3 }) },
 } as const
 
 type Name = keyof typeof BENCHES

@@ -1,12 +1,13 @@
-import type { Readable } from 'node:stream'
-import type { LooseRefund, Sale, SalePart } from '#canon/sale.ts'
+import type { CatalogArticle } from '#canon/catalog.ts'
+import type { Refund, Sale } from '#canon/sale.ts'
 import type { CurrencyCode } from '#kernel/currency.ts'
 import type { Instant, LocalDate } from '#kernel/instant.ts'
-import type { ZoneName } from '#kernel/zone.ts'
+import type { Files } from './contract-files.ts'
 
 // What a connector is. A part that is present is a promise: the conformance kit tests every part it finds.
 // A connector turns one system's words into canon. It never stores anything, never asks the machine for the time, and
-// reaches the outside only through what it is handed.
+// never calls anybody: where something must be asked of the provider, it says which call to make and judges the answer.
+// Sending, waiting, repeating, refreshing a token and keeping within a budget are the hub's.
 
 /** The systems that a connection may name, as they stand on the wire. */
 export type PosSystem =
@@ -27,307 +28,444 @@ export type Connector = {
   readonly id: PosSystem
   /** For people: `Spreadsheet (CSV, Excel)`. */
   readonly name: string
+  /** Sales that arrive as tables in files. */
   readonly files?: Files
+  /** Sales that are read from the system itself. */
+  readonly live?: Live
 }
 
-/** Sales that arrive as a table in a file. Judgement (`detect`, `read`) is apart from storage: nothing is kept here. */
-export type Files = {
-  /**
-   * The tables inside a file that is arriving: one for a text file, each sheet of a workbook, each table of an archive.
-   * Their bytes are text in an encoding that has ASCII as it is; nothing packed is left. Whoever calls closes it.
-   * Throws a Fault whose code begins with `file.` for what holds no table.
-   */
-  unpack(file: ArrivingFile): Promise<UnpackedFile>
-  /**
-   * The table's text with every full card number replaced by one of the same length that keeps the last four digits.
-   * Nothing of a file may be stored that did not pass through here.
-   */
-  sift(bytes: AsyncIterable<Uint8Array>): SiftedBytes
-  /**
-   * Reads as much as settles what the table is, at most all of it, and stores nothing. What `choices` says is taken as
-   * given and asked no more. Throws a Fault whose code begins with `file.` when it holds no table of sales.
-   */
-  detect(table: FileSource, site: FileSite, choices: FileChoices): Promise<FileDetection>
-  /** The cells of one row's text, as `RejectedRow.raw` has it; a row that is broken is parted at every delimiter. */
-  cellsOf(raw: string, delimiter: string): readonly string[]
-  /**
-   * The table's sales, in slices of at most `rowsPerSlice` rows or thereabouts, in an order that is the same at every
-   * reading, with memory that does not grow with the file. A row that cannot be read is in `rejected`, never lost.
-   */
-  read(table: FileSource, detection: FileDetection, site: FileSite, options: FileReadOptions): AsyncIterable<FileSlice>
+/** A system that is asked, and that may tell by itself. */
+export type Live = {
+  readonly api: Api
+  readonly signIn: SignIn
+  /** The account's places of sale, those no longer in use too. */
+  locations(link: Link): Talk<readonly ProviderLocation[]>
+  readonly pull: Pull
+  readonly reader: Reader
+  readonly webhooks?: Webhooks
+  readonly books?: Books
 }
 
-export type FileContainer = 'plain' | 'gzip' | 'zip' | 'xlsx'
-export type FileEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+export type Environment = 'production' | 'sandbox'
 
-export type ArrivingFile = {
-  /** As the merchant named it; a hint at most. */
+// ── Talking ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A conversation with the provider, one call at a time: it yields a call, is handed its answer, and returns what it was
+ * for. It is handed answers that `Api.judge` calls `ok`; for every other one a `CallFailed` is thrown into it at the
+ * `yield`, which it may catch where it knows better. It may be begun anew at any time, so it changes nothing but at the
+ * provider, and there only by calls that say so.
+ */
+export type Talk<T> = Generator<ProviderCall, T, ProviderAnswer>
+
+export type ProviderCall = {
+  /** For logs, metrics and budgets, such as `orders.search`. */
   readonly name: string
-  /** As they come, once. */
-  readonly bytes: AsyncIterable<Uint8Array>
-  /** A folder of our own for what must lie on disk to be unpacked; emptied by whoever made it. */
-  readonly scratchDir: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Path and query below the host, beginning with `/`. No secret and no personal data in it. */
+  readonly path: string
+  /** What `Api.headers` does not say already. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** JSON text; null for none. */
+  readonly body: string | null
+  /** Whether sending it twice does no more than sending it once: then it is repeated when nobody knows how it ended. */
+  readonly repeatable: boolean
+  /** Sent without the connection's sign-in: the call brings its own, or needs none. */
+  readonly unsigned?: boolean
 }
 
-export type UnpackedFile = {
-  readonly container: FileContainer
-  readonly tables: readonly UnpackedTable[]
-  close(): Promise<void>
+export type ProviderAnswer = {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly receivedAt: Instant
 }
 
-export type UnpackedTable = {
-  /** The sheet's or the packed file's name; the file's own where it is the only table. */
-  readonly name: string
-  /** A sheet that its workbook does not show. */
-  readonly hidden: boolean
-  /** What the bytes were before, where it is known by now; null: to be guessed from them. UTF-16 was made UTF-8. */
-  readonly encoding: FileEncoding | null
-  /** Whether `bytes` may be asked for again; those of a file that is itself the table come once. */
-  readonly again: boolean
-  bytes(): AsyncIterable<Uint8Array>
-  /** After the last byte: whether the packed data broke off before its end. */
-  brokenOff(): boolean
-}
+/** What an answer means before anybody reads its body as data. */
+export type Verdict =
+  | { readonly kind: 'ok' }
+  /** Too many calls. A delay, never a failure. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number | null }
+  /** The provider is not well, or a gateway in front of it; another try may help. */
+  | { readonly kind: 'unavailable'; readonly code: string; readonly retryAfterMs: number | null }
+  /** The sign-in is not accepted. `revoked`: no refresh will help. */
+  | { readonly kind: 'unauthorized'; readonly code: string; readonly revoked: boolean }
+  /** The sign-in is accepted and may not do this. */
+  | { readonly kind: 'forbidden'; readonly code: string; readonly say: string }
+  | { readonly kind: 'missing'; readonly code: string }
+  /** A page's cursor is no longer known: the window begins anew. */
+  | { readonly kind: 'cursor_expired'; readonly code: string }
+  /** Somebody else changed it meanwhile: read again. */
+  | { readonly kind: 'conflict'; readonly code: string }
+  /** The call is wrong as it stands; repeating it will not help. `say` quotes the provider without personal data. */
+  | { readonly kind: 'refused'; readonly code: string; readonly say: string }
+  /** It says that it went well and its body is not what the provider's own description promises. */
+  | { readonly kind: 'garbled'; readonly code: string }
 
-export type SiftedBytes = {
-  readonly bytes: AsyncIterable<Uint8Array>
-  /** Card numbers replaced so far. */
-  found(): number
-}
+/** Thrown into a talk, and out of it, for an answer that is not `ok`, or for none at all. */
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed'
+  readonly call: string
+  readonly verdict: Exclude<Verdict, { kind: 'ok' }> | { readonly kind: 'unreachable'; readonly code: string }
 
-/** One table as it is kept. */
-export type FileSource = {
-  /** The file's name, as the merchant named it; a hint at most. */
-  readonly name: string
-  readonly sizeBytes: number
-  readonly container: FileContainer
-  readonly encoding: FileEncoding | null
-  /** `head`: the beginning of a table that goes on. `broken_off`: its packed data ended early. */
-  readonly extent: 'whole' | 'head' | 'broken_off'
-  /** Opens the bytes from the start, as often as wanted. */
-  open(): Readable
-}
-
-/** What the file itself need not say: the site's own clock and money. */
-export type FileSite = { readonly zone: ZoneName; readonly currency: CurrencyCode }
-
-export type FileReadOptions = {
-  readonly rowsPerSlice: number
-  /** A folder of our own for spilling; emptied by whoever made it. */
-  readonly scratchDir: string
-  /**
-   * `learn`, the default: the table is passed over once before, to learn which sales have rows far apart, and may have
-   * them. `expect`: in one pass; should rows of a sale not stand together after all, throws `RowsApart`, and whoever
-   * reads forgets what was read and begins anew with `learn`. A table that was read so once can always be read so.
-   */
-  readonly order?: 'learn' | 'expect'
-}
-
-/** The rows of some sale do not stand together; thrown by a reading that was told to expect that they do. */
-export class RowsApart extends Error {
-  constructor() {
-    super('the rows of some sale do not stand together')
+  constructor(call: string, verdict: CallFailed['verdict']) {
+    super(`${call}: ${verdict.kind}${'code' in verdict ? ` ${verdict.code}` : ''}`)
+    this.call = call
+    this.verdict = verdict
   }
 }
 
-/**
- * What a person has said of a shape of file, now or at an earlier file of the same shape. Left out: to be worked out.
- * Columns are named by their heading, so that a choice outlives a moved column; where a heading occurs twice, the second
- * is `Name#2`. An unknown heading is passed over.
- */
-export type FileChoices = {
-  readonly encoding?: FileEncoding
-  readonly delimiter?: string
-  readonly headerRow?: number
-  readonly dateOrder?: DateOrder
-  readonly decimalMark?: '.' | ','
-  readonly currency?: CurrencyCode
-  /** The zone of times that name none. */
-  readonly zone?: ZoneName
-  readonly grain?: FileGrain
-  readonly tax?: 'added' | 'included'
-  readonly levels?: Readonly<Partial<Record<AmountRole, AmountLevel>>>
-  readonly columns?: Readonly<Record<string, ColumnRole>>
-  /** A preset's id, or null for none although the headings fit one. */
-  readonly preset?: string | null
-  /** Codes of notes that were seen and accepted, so that they need not be confirmed again. */
-  readonly accepted?: readonly string[]
+/** Thrown by whoever reads an `ok` answer whose body does not hold what it must. The hub treats it as `garbled`. */
+export class Garbled extends Error {
+  override readonly name = 'Garbled'
 }
 
-export type FileGrain = 'item' | 'sale' | 'payment' | 'mixed'
-export type AmountRole = 'gross' | 'discount' | 'tax' | 'net' | 'total' | 'tip' | 'service_charge'
-/** Whether an amount speaks of its row or of the whole sale, repeated or on its first row alone. */
-export type AmountLevel = 'line' | 'sale'
+/** Named secrets of one connection, as `SignIn.fields` names them. */
+export type Credentials = Readonly<Record<string, string>>
 
-/** A column as it is named in `FileChoices.columns`. A fault of `detect` that a person could mend has them in its detail. */
-export type FileHeading = { readonly key: string; readonly header: string; readonly role: ColumnRole }
-
-/** A column's part in a sale. One column has one role; some roles may be held by several columns. */
-export type ColumnRole =
-  | 'sale_id'
-  | 'sale_number'
-  | 'line_id'
-  | 'date'
-  | 'time'
-  | 'date_time'
-  | 'zone'
-  | 'item'
-  | 'variant'
-  | 'sku'
-  | 'category'
-  | 'modifiers'
-  | 'quantity'
-  | 'unit_price'
-  | 'gross'
-  | 'discount'
-  | 'tax'
-  | 'tax_rate'
-  | 'net'
-  | 'total'
-  | 'tip'
-  | 'service_charge'
-  /** Gift cards sold with the sale: money for a promise. */
-  | 'gift_card_sales'
-  | 'rounding'
-  /** What the provider keeps of a payment; no part of the sale. */
-  | 'fee'
-  | 'payment_id'
-  | 'tender'
-  /** An amount paid with the tender that `detail` names. Several columns may hold it. */
-  | 'tender_amount'
-  | 'card_brand'
-  | 'last4'
-  | 'type'
-  /** Yes or no: whether the row is void. */
-  | 'voided'
-  /** A moment; a sale that has one was cancelled. */
-  | 'cancelled_at'
-  /** Given back of this sale or payment, on its own row. */
-  | 'refunded'
-  | 'refunded_tip'
-  | 'refunded_at'
-  | 'refund_reason'
-  /** What the row speaks of: an item, a sale or a payment. */
-  | 'row_grain'
-  /** Whether the row is an article or a gift card. */
-  | 'item_kind'
-  | 'location'
-  | 'register'
-  | 'staff'
-  | 'channel'
-  | 'currency'
-  | 'customer'
-  | 'line_count'
-  | 'ignore'
-
-export type ColumnMapping = {
-  /** The column's place, from 0. */
-  readonly index: number
-  readonly header: string
-  readonly role: ColumnRole
-  /** What the role leaves open: the tender of a `tender_amount`, the rate of a `tax` in percent. */
-  readonly detail: string | null
-  /** 0 to 1: how sure the guess is; 1 for what a person or a preset says. */
-  readonly confidence: number
-  readonly from: 'person' | 'preset' | 'heading' | 'cells'
-  /** Why, in words for a person. */
-  readonly because: string
-  /** The first filled cells, three at most, as they stand. */
-  readonly examples: readonly string[]
+/** What a call is made with. */
+export type Link = {
+  readonly environment: Environment
+  readonly credentials: Credentials
+  /** The provider's id of the account; null before it is known. */
+  readonly account: string | null
+  /** The program that the provider knows us as; null where the merchant brought a token of his own. */
+  readonly application: Application | null
 }
 
-export type DateOrder = 'ymd' | 'dmy' | 'mdy'
+export type Application = {
+  readonly id: string
+  readonly secret: string | null
+  /** Credentials of the application itself, for what no merchant's sign-in may do. */
+  readonly credentials: Credentials
+}
 
-export type FileDetection = {
-  readonly container: FileContainer
-  readonly encoding: FileEncoding
-  readonly byteOrderMark: boolean
-  readonly delimiter: string
-  /** Rows above the header, kept as they stand. */
-  readonly preamble: readonly string[]
-  /** The header's row number, from 1, counting records and not lines of text. */
-  readonly headerRow: number
-  readonly columns: readonly ColumnMapping[]
-  /** A hash over the normalised header, the same for every export of one shape: a mapping is remembered by it. */
-  readonly shape: string
+export type Api = {
+  /** Scheme and host of each environment, without a slash at the end. A setting may put another in its place. */
+  readonly hosts: Readonly<Record<Environment, string>>
+  /** The version every call asks for, and the day it ends where that was announced. */
+  readonly version: string
+  readonly sunset: LocalDate | null
+  readonly pace: Pace
+  /** Headers of every call, the sign-in among them unless the call is `unsigned`. */
+  headers(link: Link, call: ProviderCall): Readonly<Record<string, string>>
+  judge(call: ProviderCall, answer: ProviderAnswer): Verdict
+}
+
+export type Pace = {
+  /** Where the provider publishes no figure: what to begin with. The hub learns the rest from its answers. */
+  readonly requestsPerSecond: number
+  /** Calls at once with one sign-in. */
+  readonly concurrent: number
+  /** How long an answer may take. */
+  readonly timeoutMs: number
+  /** What an answer's headers tell of the budget; null when they tell nothing. */
+  learn(answer: ProviderAnswer): PaceHint | null
+}
+
+export type PaceHint = {
+  /** Calls a second that the provider grants, where it says so. */
+  readonly requestsPerSecond: number | null
+  readonly remaining: number | null
+  /** When `remaining` is full again. */
+  readonly resetAt: Instant | null
+}
+
+// ── Signing in ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type SignIn = {
+  /** What a person types to connect without OAuth; the keys of `credentials` in a configuration. */
+  readonly fields: readonly CredentialField[]
   /**
-   * Files of one family name the same sales by the same ids, though their shapes differ: a till's items and its
-   * payments. A preset's family, such as `square`, or the shape itself.
+   * Asks the provider whom the credentials are of and what they may do. Throws `CallFailed` when they are not accepted.
    */
-  readonly family: string
-  readonly preset: { readonly id: string; readonly name: string } | null
-  /** Of several tables of a file, the one that scores best is proposed: 0 to 1, how much it looks like sales. */
-  readonly score: number
-  readonly grain: FileGrain
-  readonly dateOrder: DateOrder | null
-  readonly decimalMark: '.' | ','
-  /** The decimal mark of each column, by its place. */
-  readonly marks: readonly ('.' | ',')[]
-  readonly currency: CurrencyCode
-  /** Whether a column or a sign in the file says the currency, a person did, or the site's is taken. */
-  readonly currencyFrom: 'file' | 'person' | 'site'
-  readonly zone: ZoneName
-  readonly levels: Readonly<Record<AmountRole, AmountLevel>>
-  readonly tax: 'added' | 'included'
-  /** False when the stated total leaves the tip out. */
-  readonly tipInTotal: boolean
-  /** False for a "net" that is neither total less tax nor gross less discount: what is left after fees, say. */
-  readonly netTrusted: boolean
-  readonly rowsLookedAt: number
-  /** Whether `rowsLookedAt` is the whole table. */
-  readonly wholeFile: boolean
-  /** What a person should know or confirm. Nothing ambiguous is passed over in silence. */
-  readonly notes: readonly FileNote[]
-  readonly choices: FileChoices
+  check(link: Link): Talk<SignInCheck>
+  readonly oauth?: OAuth
+  /** The environment that credentials are plainly of, by their looks; null when they do not show it. */
+  environmentOf(credentials: Credentials): Environment | null
 }
 
-export type FileNote = {
-  /** Stable, such as `dates_ambiguous`, `no_prices`, `ids_synthesised`, `placeholder_items`. */
-  readonly code: string
-  readonly severity: 'info' | 'warning' | 'confirm'
-  /** A sentence for a person. */
+export type CredentialField = {
+  readonly name: string
+  readonly label: string
+  readonly secret: boolean
+  readonly required: boolean
+  /** Where a merchant finds it: a sentence. */
+  readonly help: string
+}
+
+export type SignInCheck = {
+  readonly account: string
+  readonly accountName: string | null
+  readonly expiresAt: Instant | null
+  /** Null when the provider does not tell. */
+  readonly granted: readonly string[] | null
+  /** What is not granted and is needed, each with what will not work: sentences for the merchant. */
+  readonly missing: readonly MissingPermission[]
+}
+
+export type MissingPermission = {
+  readonly permission: string
+  readonly blocks: readonly DataType[]
   readonly say: string
 }
 
-export type FileSlice = {
-  /** From 0, without gaps; the same slice holds the same sales at every reading of the same bytes. */
-  readonly index: number
-  readonly sales: readonly FileSale[]
-  readonly refunds: readonly FileRefund[]
-  readonly rejected: readonly RejectedRow[]
-  /** Data rows read so far, blank ones and the header not counted. */
-  readonly rowsRead: number
-  /** Share of the file's bytes read so far, 0 to 1. */
-  readonly progress: number
-  /** Counts of what was noticed in this slice, by code, such as `time_twice`, `item_placeholder`. */
-  readonly noticed: Readonly<Record<string, number>>
+export type DataType = 'sales' | 'catalog' | 'inventory' | 'customers'
+
+export type OAuth = {
+  readonly scopes: readonly string[]
+  readonly pkce: 'required' | 'optional' | 'none'
+  /** How often tokens are renewed however long they live; null: by their expiry alone. */
+  readonly refreshEveryMs: number | null
+  /** Path and query below the host of the page where the merchant agrees. */
+  authorizePath(application: Application, request: AuthorizationRequest): string
+  /** What the provider's redirect back says. */
+  readCallback(query: URLSearchParams): OAuthCallback
+  exchange(application: Application, grant: AuthorizationGrant): Talk<Tokens>
+  refresh(application: Application, credentials: Credentials): Talk<Tokens>
+  /** Ends the sign-in at the provider. */
+  revoke(application: Application, link: Link): Talk<void>
 }
 
-export type FileOrigin = {
-  /** Row numbers of the file, from 1, the header and what stands above it counted: as a spreadsheet shows them. */
-  readonly rows: readonly number[]
-  /** The rows as text, as they stand in the file (decoded): what is kept as raw. */
-  readonly raw: string
+export type AuthorizationRequest = {
+  readonly redirectUri: string
+  readonly state: string
+  /** SHA-256, base64url; null without PKCE. */
+  readonly codeChallenge: string | null
+  readonly environment: Environment
 }
 
-export type FileSale = FileOrigin & {
-  readonly sale: Sale
-  readonly part: SalePart
-  /** The file's own calendar day, where it knows days and no times. */
-  readonly day: LocalDate | null
-}
-export type FileRefund = FileOrigin & { readonly refund: LooseRefund }
+export type OAuthCallback =
+  | { readonly kind: 'code'; readonly code: string; readonly state: string }
+  | { readonly kind: 'denied'; readonly state: string | null; readonly say: string }
 
-export type RejectedRow = {
-  readonly row: number
-  /** The row's text, cut at 20,000 characters. */
-  readonly raw: string
-  /** Stable, such as `row.width`, `row.date_unreadable`, `row.amount_unreadable`. */
+export type AuthorizationGrant = {
   readonly code: string
-  readonly say: string
-  /** The column's header where one cell is to blame. */
-  readonly column: string | null
+  readonly redirectUri: string
+  readonly codeVerifier: string | null
 }
 
-/** When a fact was true at its source, for choosing the newest: a rising version where the source has one, else a time. */
+export type Tokens = {
+  readonly credentials: Credentials
+  readonly account: string | null
+  readonly expiresAt: Instant | null
+  /** When the means to refresh itself ends; null: it does not. */
+  readonly refreshExpiresAt: Instant | null
+}
+
+export type ProviderLocation = {
+  readonly id: string
+  readonly name: string
+  readonly active: boolean
+  readonly currency: CurrencyCode | null
+  /** IANA name as the provider writes it; null where it does not say. */
+  readonly timeZone: string | null
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string | null
+}
+
+// ── Records: what the provider said, kept as it said it ─────────────────────────────────────────────────────────────
+
+/** One object of the provider, by kind and id: `order`, `payment`. */
+export type RecordRef = { readonly kind: string; readonly id: string }
+
+export type SourceRecord = RecordRef & {
+  /** The object as JSON text. */
+  readonly body: string
+  readonly version: SourceVersion
+  readonly location: string | null
+  /**
+   * The facts that this record has a part in, named by the connector, such as `sale:<order id>`: all records of a
+   * subject are read together, and anew whenever one of them changes. Empty: no sale hangs on it (an article).
+   */
+  readonly subjects: readonly string[]
+  /** Gone at the provider; `body` is what was last said of it, or `{}`. */
+  readonly deleted: boolean
+}
+
+/** When a record was true at its source, for choosing the newest: a rising version where the source has one, else a time. */
 export type SourceVersion = { readonly version: bigint | null; readonly updatedAt: Instant | null }
+
+export type Reader = {
+  /** The records inside a JSON value of a kind, as a page, a webhook or a file has it. Throws `Garbled`. */
+  recordsOf(kind: string, value: unknown): readonly SourceRecord[]
+  /** The kinds that `recordsOf` knows, those first that a person would want explained. */
+  readonly kinds: readonly string[]
+  /**
+   * All that the records of a subject say, in our words. Pure. `records` are the newest of each, in no order; `also`
+   * are records asked for by an earlier reading's `needs`.
+   */
+  read(subject: string, records: readonly SourceRecord[], also: readonly SourceRecord[], lookup: Lookup): Reading
+  /** The articles that records of a catalogue describe. `records` may need one another: all that are known are given. */
+  readArticles(records: readonly SourceRecord[], also: readonly SourceRecord[]): readonly CatalogArticle[]
+  /** Paths of personal data in the records of a kind, such as `buyer_email_address`, `recipient.*.phone`. */
+  readonly personal: Readonly<Record<string, readonly string[]>>
+}
+
+export type Lookup = { article(externalId: string): CatalogArticle | null; country(location: string): string | null }
+
+export type Reading = {
+  readonly sales: readonly Sale[]
+  readonly refunds: readonly ReadRefund[]
+  /** Newest change among the records that were read. */
+  readonly updatedAt: Instant | null
+  /** Null: final, as far as can be told. Else when and why to look again. */
+  readonly settling: Settling | null
+  /** Records that are not among those given and without which the reading is not whole. They are fetched. */
+  readonly needs: readonly RecordRef[]
+  readonly drift: readonly Drift[]
+}
+
+export type ReadRefund = {
+  readonly refund: Refund
+  readonly saleExternalId: string | null
+  readonly location: string | null
+  readonly currency: CurrencyCode
+}
+
+/** `open`: the till has not closed it. The others: it is closed and the provider has not told everything yet. */
+export type Settling = {
+  readonly reason: 'open' | 'lines_missing' | 'payment_missing' | 'unpaid' | 'refund_pending'
+  /** What to read again, by name. */
+  readonly again: readonly RecordRef[]
+}
+
+/** A record that does not look as the connector knows it. `wrong_type` keeps the record out of the books until mended. */
+export type Drift = {
+  readonly what: 'unknown_field' | 'unknown_value' | 'wrong_type'
+  /** `order.line_items[].item_type`; never a value that may be personal. */
+  readonly path: string
+  /** The unknown word of an enumeration; null for the others. */
+  readonly value: string | null
+}
+
+// ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Pull = {
+  /**
+   * In the order in which a period is read: what the readings of later ones need comes first, such as payments before
+   * the orders they pay. The first reading of an order then finds its payment there.
+   */
+  readonly streams: readonly Stream[]
+  /** Reads records by name. Unknown ones are left out. */
+  fetch(link: Link, refs: readonly RecordRef[]): Talk<readonly SourceRecord[]>
+  /** Most records of a kind that one call of `fetch` can ask for. */
+  fetchMax(kind: string): number
+}
+
+export type Stream = {
+  /** `orders`. */
+  readonly name: string
+  readonly dataType: DataType
+  /** Most locations that one window may speak of; null: it speaks of the whole account and of no location. */
+  readonly locationsMax: number | null
+  /** By which time the past is walked through; what changes is always followed by `updated`. */
+  readonly backfillBy: 'created' | 'updated' | 'whole'
+  /** How far a window reaches back before the watermark. */
+  readonly overlapMs: number
+  /** How late a fact may still appear under an old time: so much is read again every night. */
+  readonly lateMs: number
+  /** How far back the provider shows anything; null: no limit is known. */
+  readonly horizonMs: number | null
+  readonly pageSizeMax: number
+  /** Pages rise by the window's `by` where they say a `lastAt`: a walk that lost its cursor goes on from there. */
+  page(link: Link, window: PullWindow, cursor: string | null): Talk<Page>
+}
+
+/** Both ends inclusive: a record at an end may be told twice, never left out. */
+export type PullWindow = {
+  readonly by: 'created' | 'updated' | 'whole'
+  readonly from: Instant
+  readonly to: Instant
+  /** Null where the stream speaks of the whole account. */
+  readonly locations: readonly string[] | null
+}
+
+export type Page = {
+  readonly records: readonly SourceRecord[]
+  readonly next: string | null
+  /**
+   * The time of the last object of this page by the window's `by`; null when there is none. A page that is as full as it
+   * may be and has no `next` is not believed to be the end: the hub asks again from here. Null also where the pages do
+   * not rise by a time: then such a page is the end, and the connector answers for that.
+   */
+  readonly lastAt: Instant | null
+  /** Objects on the page as the provider counts them for its limit. */
+  readonly count: number
+}
+
+// ── Being told ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Webhooks = {
+  /** Pure, and before anything is parsed. `secrets` are all that are valid now: more than one while they turn. */
+  verify(delivery: Delivery, secrets: readonly string[], url: string, now: Instant): Verification
+  /** What a genuine delivery says. Throws `Garbled`. */
+  read(body: Uint8Array): WebhookReading
+  readonly subscriptions?: Subscriptions
+}
+
+export type Delivery = {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+export type Verification = 'genuine' | 'forged' | 'unsigned' | 'stale'
+
+export type WebhookReading = {
+  /** The provider's id of the event, the same at every repeat; null: the hub goes by the content. */
+  readonly eventId: string | null
+  readonly type: string
+  /** The provider's id of the account it speaks of; null where the address says it. */
+  readonly account: string | null
+  readonly occurredAt: Instant | null
+  /** Whole objects that came along. */
+  readonly records: readonly SourceRecord[]
+  /** Objects that it speaks of and does not bring, or not whole: they are fetched. */
+  readonly fetch: readonly RecordRef[]
+  readonly signal: 'revoked' | 'locations' | 'catalog' | 'inventory' | null
+  /** Why nothing of it is of interest to us; null when something is. */
+  readonly ignored: string | null
+}
+
+export type Subscriptions = {
+  /** Whose sign-in manages them: the merchant's own, or only that of the application. */
+  readonly by: 'connection' | 'application'
+  readonly events: readonly string[]
+  list(link: Link): Talk<readonly Subscription[]>
+  /** `key` makes a repeat the same subscription. */
+  subscribe(link: Link, url: string, key: string): Talk<Subscription>
+  unsubscribe(link: Link, id: string): Talk<void>
+  /** A new secret; the old one may still be used for a while. */
+  rotate?(link: Link, id: string, key: string): Talk<string>
+}
+
+export type Subscription = {
+  readonly id: string
+  readonly url: string
+  readonly enabled: boolean
+  readonly events: readonly string[]
+  /** Null where the provider shows it only once. */
+  readonly secret: string | null
+}
+
+// ── The provider's own figures ──────────────────────────────────────────────────────────────────────────────────────
+
+export type Books = {
+  /** What the provider itself counts for a place from `from` until before `to`. */
+  figures(link: Link, request: BooksRequest): Talk<readonly BookFigures[]>
+}
+
+export type BooksRequest = { readonly location: string; readonly from: Instant; readonly to: Instant }
+
+/** Money taken and given back in one currency, minor units. */
+export type BookFigures = {
+  readonly currency: CurrencyCode
+  readonly payments: number
+  /** Tips inside. */
+  readonly paid: bigint
+  readonly tips: bigint
+  readonly refunds: number
+  readonly refunded: bigint
+}

@@ -1,8 +1,9 @@
 import type { Connector, PosSystem } from './contract.ts'
 import { spreadsheet } from './spreadsheet/connector.ts'
+import { square } from './square/connector.ts'
 
 /** Every connector there is: one import and one line each. */
-export const CONNECTORS: readonly Connector[] = [spreadsheet]
+export const CONNECTORS: readonly Connector[] = [spreadsheet, square]
 
 export type WayToConnect = 'file' | 'key' | 'oauth' | 'webhook'
 

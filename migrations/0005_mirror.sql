@@ -262,6 +262,28 @@ create table pos.article_mentions (
 create index article_mentions_of_batch on pos.article_mentions (tenant_id, batch_id);
 call hub.protect('pos.article_mentions', 'select, insert, delete');
 
+-- What a connection's own catalogue says of its articles, as it stands now. Lines of sales point at it by the source's id;
+-- what is no longer sold stays, marked, since sales of the past point at it.
+create table pos.catalog_articles (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  external_id text not null,
+  parent_external_id text,
+  name text not null,
+  variant text,
+  sku text,
+  barcode text,
+  category text,
+  -- Null: priced at the till.
+  price bigint,
+  currency text check (currency ~ '^[A-Z]{3}$'),
+  deleted boolean not null,
+  updated_at timestamptz,
+  recorded_at timestamptz not null,
+  primary key (tenant_id, connection_id, external_id)
+);
+call hub.protect('pos.catalog_articles', 'select, insert, update');
+
 -- Months are made when first needed, by whoever writes; a tenant's own role may not create tables, so it asks here.
 create function pos.ensure_months(first_day date, last_day date) returns integer
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -259,6 +259,29 @@ grant insert, select, update on hub.api_keys to tillwire_app;
 grant select on hub.api_keys to tillwire_system;
 grant update (last_used_at) on hub.api_keys to tillwire_system;
 
+create table hub.application_endpoints (
+  pos_system text not null,
+  environment text not null,
+  application_id text not null,
+  url text not null,
+  subscription_id text,
+  secret_sealed bytea,
+  secret_before_sealed bytea,
+  secret_before_until timestamp with time zone,
+  state text not null,
+  reason text,
+  attempts integer not null default 0,
+  checked_at timestamp with time zone,
+  due_at timestamp with time zone,
+  constraint application_endpoints_pkey PRIMARY KEY (pos_system, environment, application_id),
+  constraint application_endpoints_environment_check CHECK ((environment = ANY (ARRAY['production'::text, 'sandbox'::text]))),
+  constraint application_endpoints_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'subscribed'::text, 'missing'::text, 'disabled'::text, 'elsewhere'::text, 'unreachable'::text, 'failed'::text])))
+);
+alter table hub.application_endpoints enable row level security;
+alter table hub.application_endpoints force row level security;
+create policy system_only on hub.application_endpoints for all to tillwire_system using (true) with check (true);
+grant delete, insert, select, update on hub.application_endpoints to tillwire_system;
+
 create table hub.idempotency_keys (
   tenant_id uuid not null,
   key text not null,
@@ -294,6 +317,20 @@ alter table hub.installation enable row level security;
 alter table hub.installation force row level security;
 create policy system_only on hub.installation for all to tillwire_system using (true) with check (true);
 grant insert, select on hub.installation to tillwire_system;
+
+create table hub.installation_keys (
+  key_no integer not null,
+  wrapped bytea,
+  created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
+  constraint installation_keys_pkey PRIMARY KEY (key_no),
+  constraint installation_keys_check CHECK (((wrapped IS NOT NULL) OR (retired_at IS NOT NULL))),
+  constraint installation_keys_key_no_check CHECK ((key_no > 0))
+);
+alter table hub.installation_keys enable row level security;
+alter table hub.installation_keys force row level security;
+create policy system_only on hub.installation_keys for all to tillwire_system using (true) with check (true);
+grant insert, select on hub.installation_keys to tillwire_system;
 
 create table hub.outbox (
   tenant_id uuid not null,
@@ -397,6 +434,23 @@ create policy tenant_wall on hub.sign_in_links for all to tillwire_app using (te
 grant delete, insert, select on hub.sign_in_links to tillwire_system;
 grant update (uses_left) on hub.sign_in_links to tillwire_system;
 
+create table hub.tenant_keys (
+  tenant_id uuid not null,
+  key_no integer not null,
+  wrapped bytea,
+  created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
+  constraint tenant_keys_pkey PRIMARY KEY (tenant_id, key_no),
+  constraint tenant_keys_check CHECK (((wrapped IS NOT NULL) OR (retired_at IS NOT NULL))),
+  constraint tenant_keys_key_no_check CHECK ((key_no > 0))
+);
+alter table hub.tenant_keys enable row level security;
+alter table hub.tenant_keys force row level security;
+create policy across_tenants on hub.tenant_keys for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on hub.tenant_keys for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select on hub.tenant_keys to tillwire_app;
+grant select on hub.tenant_keys to tillwire_system;
+
 create table hub.tenants (
   id uuid not null,
   slug text not null,
@@ -463,28 +517,132 @@ create policy tenant_wall on pos.articles for all to tillwire_app using (tenant_
 grant insert, select, update on pos.articles to tillwire_app;
 grant select on pos.articles to tillwire_system;
 
+create table pos.catalog_articles (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  external_id text not null,
+  parent_external_id text,
+  name text not null,
+  variant text,
+  sku text,
+  barcode text,
+  category text,
+  price bigint,
+  currency text,
+  deleted boolean not null,
+  updated_at timestamp with time zone,
+  recorded_at timestamp with time zone not null,
+  constraint catalog_articles_pkey PRIMARY KEY (tenant_id, connection_id, external_id),
+  constraint catalog_articles_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+);
+alter table pos.catalog_articles enable row level security;
+alter table pos.catalog_articles force row level security;
+create policy across_tenants on pos.catalog_articles for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.catalog_articles for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.catalog_articles to tillwire_app;
+grant select on pos.catalog_articles to tillwire_system;
+
 create table pos.configurations (
   tenant_id uuid not null,
   id uuid not null,
   pos_system text not null,
   name text not null,
   state text not null,
+  state_reason text,
+  state_since timestamp with time zone not null,
   site_id uuid,
+  environment text,
+  account_id text,
+  account_name text,
+  data_types text[] not null default '{}'::text[],
+  all_places boolean not null default false,
+  backfill_from date,
+  webhooks_wanted boolean not null default false,
+  credentials_from text,
+  credentials_version integer not null default 0,
+  credentials_fingerprint text,
+  token_expires_at timestamp with time zone,
+  refresh_expires_at timestamp with time zone,
+  refreshed_at timestamp with time zone,
+  refresh_claim uuid,
+  refresh_claimed_until timestamp with time zone,
+  refresh_no integer not null default 0,
+  refresh_failures integer not null default 0,
+  refresh_due_at timestamp with time zone,
+  warned_days smallint,
+  checked_at timestamp with time zone,
+  check_code text,
+  missing_permissions jsonb not null default '[]'::jsonb,
+  places_read_at timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  confirmed_by text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint configurations_pkey PRIMARY KEY (tenant_id, id),
+  constraint configurations_account_id_check CHECK ((account_id <> ''::text)),
   constraint configurations_check CHECK (((pos_system <> 'spreadsheet'::text) OR (site_id IS NOT NULL))),
+  constraint configurations_check1 CHECK (((account_id IS NULL) = (environment IS NULL))),
+  constraint configurations_check2 CHECK (((account_id IS NULL) = (credentials_from IS NULL))),
+  constraint configurations_check3 CHECK (((refresh_claim IS NULL) = (refresh_claimed_until IS NULL))),
+  constraint configurations_credentials_from_check CHECK ((credentials_from = ANY (ARRAY['person'::text, 'oauth'::text, 'environment'::text]))),
+  constraint configurations_environment_check CHECK ((environment = ANY (ARRAY['production'::text, 'sandbox'::text]))),
   constraint configurations_name_check CHECK ((name <> ''::text)),
-  constraint configurations_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disconnected'::text]))),
+  constraint configurations_state_check CHECK ((state = ANY (ARRAY['active'::text, 'needs_sign_in'::text, 'disconnected'::text]))),
   constraint configurations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
   constraint configurations_tenant_id_site_id_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES pos.sites(tenant_id, id)
 );
+CREATE UNIQUE INDEX configurations_account ON pos.configurations USING btree (pos_system, environment, account_id) WHERE ((account_id IS NOT NULL) AND (state <> 'disconnected'::text));
+CREATE INDEX configurations_refresh ON pos.configurations USING btree (refresh_due_at) WHERE (refresh_due_at IS NOT NULL);
 alter table pos.configurations enable row level security;
 alter table pos.configurations force row level security;
 create policy across_tenants on pos.configurations for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.configurations for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant insert, select, update on pos.configurations to tillwire_app;
-grant select on pos.configurations to tillwire_system;
+grant select, update on pos.configurations to tillwire_system;
+
+create table pos.connection_credentials (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  version integer not null,
+  field text not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null,
+  constraint connection_credentials_pkey PRIMARY KEY (tenant_id, connection_id, version, field),
+  constraint connection_credentials_field_check CHECK ((field <> ''::text)),
+  constraint connection_credentials_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id),
+  constraint connection_credentials_version_check CHECK ((version > 0))
+);
+alter table pos.connection_credentials enable row level security;
+alter table pos.connection_credentials force row level security;
+create policy across_tenants on pos.connection_credentials for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.connection_credentials for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.connection_credentials to tillwire_app;
+grant select, update on pos.connection_credentials to tillwire_system;
+
+create table pos.connection_places (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  external_id text not null,
+  name text not null,
+  active boolean not null,
+  currency text,
+  time_zone text,
+  country text,
+  chosen boolean not null,
+  site_id uuid,
+  seen_at timestamp with time zone not null,
+  constraint connection_places_pkey PRIMARY KEY (tenant_id, connection_id, external_id),
+  constraint connection_places_check CHECK (((NOT chosen) OR (site_id IS NOT NULL))),
+  constraint connection_places_external_id_check CHECK ((external_id <> ''::text)),
+  constraint connection_places_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id),
+  constraint connection_places_tenant_id_site_id_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES pos.sites(tenant_id, id)
+);
+alter table pos.connection_places enable row level security;
+alter table pos.connection_places force row level security;
+create policy across_tenants on pos.connection_places for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.connection_places for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.connection_places to tillwire_app;
+grant select on pos.connection_places to tillwire_system;
 
 create table pos.daily_items (
   tenant_id uuid not null,
@@ -566,6 +724,32 @@ create policy across_tenants on pos.daily_tenders for all to tillwire_system usi
 create policy tenant_wall on pos.daily_tenders for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant delete, insert, select, update on pos.daily_tenders to tillwire_app;
 grant select on pos.daily_tenders to tillwire_system;
+
+create table pos.due_reads (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  subject text not null,
+  kind text not null,
+  external_id text not null,
+  reason text not null,
+  step integer not null default 0,
+  state text not null,
+  due_at timestamp with time zone not null,
+  put_down_at timestamp with time zone not null,
+  claimed_by uuid,
+  claimed_until timestamp with time zone,
+  constraint due_reads_pkey PRIMARY KEY (tenant_id, connection_id, subject, kind, external_id),
+  constraint due_reads_reason_check CHECK ((reason = ANY (ARRAY['missing'::text, 'needed'::text, 'open'::text, 'lines_missing'::text, 'payment_missing'::text, 'unpaid'::text, 'refund_pending'::text]))),
+  constraint due_reads_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'given_up'::text]))),
+  constraint due_reads_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id)
+) with (fillfactor=85);
+CREATE INDEX due_reads_due ON pos.due_reads USING btree (due_at) WHERE (state = 'waiting'::text);
+alter table pos.due_reads enable row level security;
+alter table pos.due_reads force row level security;
+create policy across_tenants on pos.due_reads for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.due_reads for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.due_reads to tillwire_app;
+grant select, update on pos.due_reads to tillwire_system;
 
 create table pos.file_families (
   tenant_id uuid not null,
@@ -773,6 +957,35 @@ create policy tenant_wall on pos.monthly_items for all to tillwire_app using (te
 grant delete, insert, select, update on pos.monthly_items to tillwire_app;
 grant select on pos.monthly_items to tillwire_system;
 
+create table pos.oauth_attempts (
+  tenant_id uuid not null,
+  state_hash bytea not null,
+  connection_id uuid,
+  pos_system text not null,
+  environment text not null,
+  redirect_uri text not null,
+  code_verifier_sealed bytea,
+  browser_hash bytea,
+  actor text not null,
+  request_id text,
+  wanted jsonb not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint oauth_attempts_pkey PRIMARY KEY (tenant_id, state_hash),
+  constraint oauth_attempts_environment_check CHECK ((environment = ANY (ARRAY['production'::text, 'sandbox'::text]))),
+  constraint oauth_attempts_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id),
+  constraint oauth_attempts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
+);
+CREATE INDEX oauth_attempts_expiry ON pos.oauth_attempts USING btree (expires_at);
+CREATE UNIQUE INDEX oauth_attempts_state ON pos.oauth_attempts USING btree (state_hash);
+alter table pos.oauth_attempts enable row level security;
+alter table pos.oauth_attempts force row level security;
+create policy across_tenants on pos.oauth_attempts for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.oauth_attempts for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select on pos.oauth_attempts to tillwire_app;
+grant delete, select, update on pos.oauth_attempts to tillwire_system;
+
 create table pos.refund_keys (
   tenant_id uuid not null,
   connection_id uuid not null,
@@ -914,6 +1127,26 @@ create policy tenant_wall on pos.sale_sightings for all to tillwire_app using (t
 grant delete, insert, select on pos.sale_sightings to tillwire_app;
 grant select on pos.sale_sightings to tillwire_system;
 
+create table pos.schema_drift (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  what text not null,
+  path text not null,
+  value text not null,
+  readings bigint not null,
+  subject text not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint schema_drift_pkey PRIMARY KEY (tenant_id, connection_id, what, path, value),
+  constraint schema_drift_what_check CHECK ((what = ANY (ARRAY['unknown_field'::text, 'unknown_value'::text, 'wrong_type'::text])))
+) with (fillfactor=50);
+alter table pos.schema_drift enable row level security;
+alter table pos.schema_drift force row level security;
+create policy across_tenants on pos.schema_drift for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.schema_drift for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.schema_drift to tillwire_app;
+grant select on pos.schema_drift to tillwire_system;
+
 create table pos.sites (
   tenant_id uuid not null,
   id uuid not null,
@@ -937,6 +1170,256 @@ create policy across_tenants on pos.sites for all to tillwire_system using (true
 create policy tenant_wall on pos.sites for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant insert, select, update on pos.sites to tillwire_app;
 grant select on pos.sites to tillwire_system;
+
+create table pos.source_facts (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  fact text not null,
+  external_id text not null,
+  subject text not null,
+  constraint source_facts_pkey PRIMARY KEY (tenant_id, connection_id, fact, external_id, subject),
+  constraint source_facts_fact_check CHECK ((fact = ANY (ARRAY['sale'::text, 'refund'::text])))
+);
+alter table pos.source_facts enable row level security;
+alter table pos.source_facts force row level security;
+create policy across_tenants on pos.source_facts for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.source_facts for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.source_facts to tillwire_app;
+grant select on pos.source_facts to tillwire_system;
+
+create table pos.source_links (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  subject text not null,
+  kind text not null,
+  external_id text not null,
+  role text not null,
+  constraint source_links_pkey PRIMARY KEY (tenant_id, connection_id, subject, kind, external_id),
+  constraint source_links_role_check CHECK ((role = ANY (ARRAY['part'::text, 'also'::text])))
+);
+CREATE INDEX source_links_of_record ON pos.source_links USING btree (tenant_id, connection_id, kind, external_id);
+alter table pos.source_links enable row level security;
+alter table pos.source_links force row level security;
+create policy across_tenants on pos.source_links for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.source_links for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.source_links to tillwire_app;
+grant select on pos.source_links to tillwire_system;
+
+create table pos.source_record_versions (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  kind text not null,
+  external_id text not null,
+  content_hash bytea not null,
+  version bigint,
+  updated_at timestamp with time zone,
+  seen_at timestamp with time zone not null,
+  told_by text not null,
+  deleted boolean not null,
+  late boolean not null,
+  body bytea not null,
+  recorded_at timestamp with time zone not null,
+  constraint source_record_versions_pkey PRIMARY KEY (tenant_id, connection_id, kind, external_id, content_hash),
+  constraint source_record_versions_told_by_check CHECK ((told_by = ANY (ARRAY['webhook'::text, 'pull'::text, 'fetch'::text])))
+);
+alter table pos.source_record_versions enable row level security;
+alter table pos.source_record_versions force row level security;
+create policy across_tenants on pos.source_record_versions for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.source_record_versions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select on pos.source_record_versions to tillwire_app;
+grant select on pos.source_record_versions to tillwire_system;
+
+create table pos.source_records (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  kind text not null,
+  external_id text not null,
+  version bigint,
+  updated_at timestamp with time zone,
+  seen_at timestamp with time zone not null,
+  told_by text not null,
+  deleted boolean not null,
+  location text,
+  content_hash bytea not null,
+  body bytea not null,
+  recorded_at timestamp with time zone not null,
+  constraint source_records_pkey PRIMARY KEY (tenant_id, connection_id, kind, external_id),
+  constraint source_records_told_by_check CHECK ((told_by = ANY (ARRAY['webhook'::text, 'pull'::text, 'fetch'::text])))
+) with (fillfactor=85);
+alter table pos.source_records enable row level security;
+alter table pos.source_records force row level security;
+create policy across_tenants on pos.source_records for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.source_records for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.source_records to tillwire_app;
+grant select on pos.source_records to tillwire_system;
+
+create table pos.source_subjects (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  subject text not null,
+  state text not null,
+  sales text[] not null default '{}'::text[],
+  refunds text[] not null default '{}'::text[],
+  updated_at timestamp with time zone,
+  settling text,
+  read_at timestamp with time zone,
+  code text,
+  say text,
+  constraint source_subjects_pkey PRIMARY KEY (tenant_id, connection_id, subject),
+  constraint source_subjects_check CHECK (((state = 'quarantined'::text) = (code IS NOT NULL))),
+  constraint source_subjects_state_check CHECK ((state = ANY (ARRAY['new'::text, 'filed'::text, 'unplaced'::text, 'quarantined'::text])))
+) with (fillfactor=70);
+CREATE INDEX source_subjects_unfiled ON pos.source_subjects USING btree (tenant_id, connection_id, state, subject) WHERE (state = ANY (ARRAY['unplaced'::text, 'quarantined'::text]));
+alter table pos.source_subjects enable row level security;
+alter table pos.source_subjects force row level security;
+create policy across_tenants on pos.source_subjects for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.source_subjects for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.source_subjects to tillwire_app;
+grant select on pos.source_subjects to tillwire_system;
+
+create table pos.sync_logs (
+  tenant_id uuid not null,
+  id uuid not null,
+  connection_id uuid not null,
+  mode text not null,
+  lane text not null,
+  data_types text[] not null,
+  locations text[],
+  from_at timestamp with time zone,
+  to_at timestamp with time zone not null,
+  state text not null,
+  started_by text not null,
+  request_id text,
+  plan jsonb not null default '{}'::jsonb,
+  pages bigint not null default 0,
+  records bigint not null default 0,
+  calls bigint not null default 0,
+  throttled bigint not null default 0,
+  created bigint not null default 0,
+  updated bigint not null default 0,
+  unchanged bigint not null default 0,
+  late bigint not null default 0,
+  refunds_created bigint not null default 0,
+  refunds_updated bigint not null default 0,
+  refunds_unchanged bigint not null default 0,
+  articles_created bigint not null default 0,
+  articles_updated bigint not null default 0,
+  articles_unchanged bigint not null default 0,
+  failed bigint not null default 0,
+  unplaced bigint not null default 0,
+  windows_done integer not null default 0,
+  windows_failed integer not null default 0,
+  error_code text,
+  error text,
+  tries integer not null default 0,
+  due_at timestamp with time zone,
+  claimed_until timestamp with time zone,
+  claim_no integer not null default 0,
+  woken_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  moved_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint sync_logs_pkey PRIMARY KEY (tenant_id, id),
+  constraint sync_logs_check CHECK (((from_at IS NULL) OR (from_at <= to_at))),
+  constraint sync_logs_check1 CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['done'::text, 'partial'::text, 'failed'::text, 'cancelled'::text])))),
+  constraint sync_logs_check2 CHECK (((state <> ALL (ARRAY['failed'::text, 'partial'::text])) OR (error_code IS NOT NULL))),
+  constraint sync_logs_check3 CHECK (((error_code IS NULL) = (error IS NULL))),
+  constraint sync_logs_data_types_check CHECK ((cardinality(data_types) > 0)),
+  constraint sync_logs_lane_check CHECK ((lane = ANY (ARRAY['news'::text, 'again'::text, 'past'::text]))),
+  constraint sync_logs_mode_check CHECK ((mode = ANY (ARRAY['incremental'::text, 'full'::text, 'backfill'::text, 'nightly'::text, 'gap'::text]))),
+  constraint sync_logs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'done'::text, 'partial'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint sync_logs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
+);
+CREATE INDEX sync_logs_newest ON pos.sync_logs USING btree (tenant_id, connection_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX sync_logs_one_a_lane ON pos.sync_logs USING btree (tenant_id, connection_id, lane) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+CREATE INDEX sync_logs_unfinished ON pos.sync_logs USING btree (woken_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+alter table pos.sync_logs enable row level security;
+alter table pos.sync_logs force row level security;
+create policy across_tenants on pos.sync_logs for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.sync_logs for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.sync_logs to tillwire_app;
+grant select, update on pos.sync_logs to tillwire_system;
+
+create table pos.sync_positions (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  stream text not null,
+  location text not null,
+  read_to timestamp with time zone not null,
+  read_from timestamp with time zone not null,
+  past text not null,
+  constraint sync_positions_pkey PRIMARY KEY (tenant_id, connection_id, stream, location),
+  constraint sync_positions_past_check CHECK ((past = ANY (ARRAY['unfinished'::text, 'wanted'::text, 'horizon'::text, 'exhausted'::text, 'whole'::text])))
+);
+alter table pos.sync_positions enable row level security;
+alter table pos.sync_positions force row level security;
+create policy across_tenants on pos.sync_positions for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.sync_positions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.sync_positions to tillwire_app;
+grant select on pos.sync_positions to tillwire_system;
+
+create table pos.sync_schedules (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  due_at timestamp with time zone not null,
+  news_at timestamp with time zone not null,
+  catalog_at timestamp with time zone not null,
+  nightly_at timestamp with time zone not null,
+  past_at timestamp with time zone,
+  past_tries integer not null default 0,
+  catalog_kinds text[] not null default '{}'::text[],
+  constraint sync_schedules_pkey PRIMARY KEY (tenant_id, connection_id)
+);
+CREATE INDEX sync_schedules_due ON pos.sync_schedules USING btree (due_at);
+alter table pos.sync_schedules enable row level security;
+alter table pos.sync_schedules force row level security;
+create policy across_tenants on pos.sync_schedules for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.sync_schedules for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.sync_schedules to tillwire_app;
+grant select, update on pos.sync_schedules to tillwire_system;
+
+create table pos.sync_windows (
+  tenant_id uuid not null,
+  sync_id uuid not null,
+  no integer not null,
+  data_type text not null,
+  round integer not null,
+  stage smallint not null,
+  stream text not null,
+  by text not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  locations text[],
+  state text not null,
+  walk_from_at timestamp with time zone not null,
+  cursor text,
+  reached_at timestamp with time zone,
+  pages integer not null default 0,
+  records bigint not null default 0,
+  counted bigint not null default 0,
+  begun_at timestamp with time zone,
+  tries integer not null default 0,
+  due_at timestamp with time zone,
+  error_code text,
+  error text,
+  finished_at timestamp with time zone,
+  constraint sync_windows_pkey PRIMARY KEY (tenant_id, sync_id, no),
+  constraint sync_windows_by_check CHECK ((by = ANY (ARRAY['created'::text, 'updated'::text, 'whole'::text]))),
+  constraint sync_windows_check CHECK ((from_at <= to_at)),
+  constraint sync_windows_check1 CHECK (((finished_at IS NOT NULL) = (state <> 'open'::text))),
+  constraint sync_windows_check2 CHECK (((state <> 'failed'::text) OR (error_code IS NOT NULL))),
+  constraint sync_windows_no_check CHECK ((no > 0)),
+  constraint sync_windows_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text]))),
+  constraint sync_windows_tenant_id_sync_id_fkey FOREIGN KEY (tenant_id, sync_id) REFERENCES pos.sync_logs(tenant_id, id)
+);
+CREATE INDEX sync_windows_open ON pos.sync_windows USING btree (tenant_id, sync_id, no) WHERE (state = 'open'::text);
+alter table pos.sync_windows enable row level security;
+alter table pos.sync_windows force row level security;
+create policy across_tenants on pos.sync_windows for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.sync_windows for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.sync_windows to tillwire_app;
+grant select on pos.sync_windows to tillwire_system;
 
 create table pos.transaction_items (
   tenant_id uuid not null,
@@ -1040,6 +1523,73 @@ create policy across_tenants on pos.transactions for all to tillwire_system usin
 create policy tenant_wall on pos.transactions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant delete, insert, select, update on pos.transactions to tillwire_app;
 grant select on pos.transactions to tillwire_system;
+
+create table pos.webhook_endpoints (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  url text not null,
+  subscription_id text,
+  secret_sealed bytea,
+  secret_before_sealed bytea,
+  secret_before_until timestamp with time zone,
+  state text not null,
+  reason text,
+  attempts integer not null default 0,
+  checked_at timestamp with time zone,
+  due_at timestamp with time zone,
+  constraint webhook_endpoints_pkey PRIMARY KEY (tenant_id, connection_id),
+  constraint webhook_endpoints_state_check CHECK ((state = ANY (ARRAY['off'::text, 'waiting'::text, 'subscribed'::text, 'manual'::text, 'missing'::text, 'disabled'::text, 'elsewhere'::text, 'unreachable'::text, 'failed'::text, 'left'::text]))),
+  constraint webhook_endpoints_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id)
+);
+CREATE INDEX webhook_endpoints_due ON pos.webhook_endpoints USING btree (due_at) WHERE (due_at IS NOT NULL);
+alter table pos.webhook_endpoints enable row level security;
+alter table pos.webhook_endpoints force row level security;
+create policy across_tenants on pos.webhook_endpoints for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.webhook_endpoints for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.webhook_endpoints to tillwire_app;
+grant select, update on pos.webhook_endpoints to tillwire_system;
+
+create table pos.webhook_logs (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  event_key text not null,
+  id uuid not null,
+  pos_system text not null,
+  event_id text,
+  type text not null,
+  occurred_at timestamp with time zone,
+  received_at timestamp with time zone not null,
+  headers jsonb not null,
+  body bytea not null,
+  body_bytes integer not null,
+  outcome text not null,
+  repeats integer not null default 0,
+  repeated_at timestamp with time zone,
+  attempts integer not null default 0,
+  due_at timestamp with time zone,
+  claimed_by uuid,
+  claimed_until timestamp with time zone,
+  claim_no integer not null default 0,
+  processed_at timestamp with time zone,
+  code text,
+  say text,
+  subjects text[] not null default '{}'::text[],
+  again boolean not null default false,
+  constraint webhook_logs_pkey PRIMARY KEY (tenant_id, connection_id, event_key),
+  constraint webhook_logs_check CHECK (((outcome = 'received'::text) = (due_at IS NOT NULL))),
+  constraint webhook_logs_check1 CHECK (((outcome = 'received'::text) = (processed_at IS NULL))),
+  constraint webhook_logs_check2 CHECK (((claimed_by IS NULL) = (claimed_until IS NULL))),
+  constraint webhook_logs_outcome_check CHECK ((outcome = ANY (ARRAY['received'::text, 'processed'::text, 'ignored'::text, 'failed'::text]))),
+  constraint webhook_logs_tenant_id_connection_id_id_key UNIQUE (tenant_id, connection_id, id)
+) with (fillfactor=85);
+CREATE INDEX webhook_logs_due ON pos.webhook_logs USING btree (tenant_id, connection_id, due_at) WHERE (outcome = 'received'::text);
+CREATE INDEX webhook_logs_newest ON pos.webhook_logs USING btree (tenant_id, connection_id, received_at, id);
+alter table pos.webhook_logs enable row level security;
+alter table pos.webhook_logs force row level security;
+create policy across_tenants on pos.webhook_logs for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.webhook_logs for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.webhook_logs to tillwire_app;
+grant insert, select, update on pos.webhook_logs to tillwire_system;
 
 create table pos.withdrawals (
   tenant_id uuid not null,

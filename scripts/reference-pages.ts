@@ -29,7 +29,9 @@ export async function referencePages(tree: Tree): Promise<ReadonlyMap<string, st
 /** Every table of faults in the code: its file, and what each code means. */
 export async function faultTables(tree: Tree): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
   const tables = new Map<string, Readonly<Record<string, string>>>()
-  const files = [...tree.sources.keys()].filter((path) => path.endsWith('/faults.ts')).sort()
+  const files = [...tree.sources.keys()]
+    .filter((path) => path.endsWith('/faults.ts') && !path.startsWith('simulators/'))
+    .sort()
   for (const path of files) {
     const module = (await import(new URL(`../${path}`, import.meta.url).href)) as Record<string, unknown>
     for (const [name, table] of Object.entries(module)) {
@@ -107,7 +109,7 @@ async function filesPage(): Promise<string> {
 
 function settingsPage(): string {
   const list = SETTINGS.map((spec) => {
-    const also = 'also' in spec ? spec.also.map((name) => `\`${name}\``).join(', ') : ''
+    const also = spec.also !== undefined ? spec.also.map((name) => `\`${name}\``).join(', ') : ''
     const fallback = spec.secret ? 'none (secret)' : spec.fallback === null ? 'none' : `\`${spec.fallback}\``
     return [`\`${spec.name}\``, also === '' ? '–' : also, fallback, spec.say]
   })

@@ -8,8 +8,8 @@ import { checkIdentity } from '#canon/money-identity.ts'
 import { type CurrencyCode, currencyCode } from '#kernel/currency.ts'
 import { decimal } from '#kernel/decimal.ts'
 import { findMinor } from '#kernel/money.ts'
+import type { Connector } from '../contract.ts'
 import {
-  type Connector,
   type FileChoices,
   type FileDetection,
   type FileReadOptions,
@@ -19,7 +19,7 @@ import {
   type FileSource,
   type Files,
   RowsApart,
-} from '../contract.ts'
+} from '../contract-files.ts'
 
 // What any connector that reads files promises, as checks. A connector brings files that it reads; the kit reads them
 // whole, twice, in other slices, in half and cut off, and compares.

@@ -1,4 +1,4 @@
-import type { ColumnMapping } from '../contract.ts'
+import type { ColumnMapping } from '../contract-files.ts'
 import { DAY_MS } from './dates.ts'
 import { fileFault } from './faults.ts'
 import type { Plan } from './plan.ts'

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { LooseRefund, Payment, Refund, Sale, SaleItem, SalePart, SaleStatus } from '#canon/sale.ts'
 import { isNegative } from '#kernel/decimal.ts'
-import type { FileRefund, FileSale } from '../contract.ts'
+import type { FileRefund, FileSale } from '../contract-files.ts'
 import type { NoticedCode } from './faults.ts'
 import type { Line } from './line.ts'
 import { dayText, momentOf } from './moments.ts'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { sourceOf } from '../conformance/files.ts'
-import type { ColumnRole, FileChoices, FileDetection, FileSource } from '../contract.ts'
+import type { ColumnRole, FileChoices, FileDetection, FileSource } from '../contract-files.ts'
 import { detectSales } from './detect.ts'
 
 // What a person says of a file is taken as given and asked no more, or refused with a sentence that says what to choose.

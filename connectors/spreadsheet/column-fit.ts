@@ -1,5 +1,5 @@
 import { isCurrencyCode } from '#kernel/currency.ts'
-import type { ColumnRole } from '../contract.ts'
+import type { ColumnRole } from '../contract-files.ts'
 import { readTime } from './dates.ts'
 import type { ColumnEvidence } from './evidence.ts'
 import { cellWords } from './header.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { sourceOf } from '../conformance/files.ts'
-import type { ColumnMapping, FileDetection } from '../contract.ts'
+import type { ColumnMapping, FileDetection } from '../contract-files.ts'
 import { detectSales } from './detect.ts'
 
 // What a column is guessed to be, where no person and no known export says it. A wrong guess is worse than none.

@@ -1,4 +1,4 @@
-import type { ColumnRole } from '../contract.ts'
+import type { ColumnRole } from '../contract-files.ts'
 import { fittedRole, NUMERIC_ROLES, shapeFit } from './column-fit.ts'
 import type { ColumnEvidence } from './evidence.ts'
 import { type Heading, heading, plainWords } from './header.ts'

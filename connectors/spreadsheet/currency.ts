@@ -1,5 +1,5 @@
 import { type CurrencyCode, isCurrencyCode } from '#kernel/currency.ts'
-import type { ColumnMapping, ColumnRole, FileNote, FileSite } from '../contract.ts'
+import type { ColumnMapping, ColumnRole, FileNote, FileSite } from '../contract-files.ts'
 import { choiceFault } from './choice-fault.ts'
 import { NUMERIC_ROLES } from './column-fit.ts'
 import { fileNote } from './faults.ts'

@@ -1,4 +1,4 @@
-import type { ColumnMapping, DateOrder, FileNote, FileSite } from '../contract.ts'
+import type { ColumnMapping, DateOrder, FileNote, FileSite } from '../contract-files.ts'
 import { choiceFault } from './choice-fault.ts'
 import { DATE_ROLES } from './column-fit.ts'
 import type { ColumnEvidence } from './evidence.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { DateOrder } from '../contract.ts'
+import type { DateOrder } from '../contract-files.ts'
 import { DAY_MS, MomentReader, readTime } from './dates.ts'
 
 function clock(text: string, order: DateOrder = 'dmy'): string | null {

@@ -1,4 +1,4 @@
-import type { DateOrder } from '../contract.ts'
+import type { DateOrder } from '../contract-files.ts'
 
 // From the text of a cell to a wall clock. Days are counted from 1970-01-01 of the wall clock, times in milliseconds
 // of the day. Nothing here knows a zone; an offset that stands in the text is handed on.

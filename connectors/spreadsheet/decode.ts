@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import type { FileEncoding } from '../contract.ts'
+import type { FileEncoding } from '../contract-files.ts'
 import { fileFault } from './faults.ts'
 
 // From bytes to text. A byte that is no text becomes U+FFFD; the row that holds it is refused, the file is not.

@@ -11,7 +11,7 @@ import type {
   FileNote,
   FileSite,
   FileSource,
-} from '../contract.ts'
+} from '../contract-files.ts'
 import { refuseAggregates } from './aggregates.ts'
 import { choiceFault } from './choice-fault.ts'
 import { NUMERIC_ROLES } from './column-fit.ts'

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { readWhole, sourceOf } from '../conformance/files.ts'
-import type { FileSlice, Files } from '../contract.ts'
+import type { FileSlice, Files } from '../contract-files.ts'
 import { spreadsheet } from './connector.ts'
 
 // Rows of one sale that lie far apart: further than the rows that are kept open, in a few sales or in all of them.

@@ -1,5 +1,5 @@
 import { Fault } from '#kernel/fault.ts'
-import type { FileHeading, FileNote } from '../contract.ts'
+import type { FileHeading, FileNote } from '../contract-files.ts'
 
 // Every code that this connector may utter, with its meaning. A page of the documentation is checked against these
 // tables, so a code that is not here does not exist.

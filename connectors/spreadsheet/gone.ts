@@ -1,4 +1,4 @@
-import { RowsApart } from '../contract.ts'
+import { RowsApart } from '../contract-files.ts'
 import { Bloom } from './bloom.ts'
 import { copied } from './dates.ts'
 import { keyHash } from './ids.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { readAs, sourceOf, tableOf, type WholeRead } from '../conformance/files.ts'
-import type { FileChoices, FileDetection, FileSource, Files } from '../contract.ts'
+import type { FileChoices, FileDetection, FileSource, Files } from '../contract-files.ts'
 import { spreadsheet } from './connector.ts'
 import { readLayout, settleEncoding } from './table.ts'
 

@@ -2,7 +2,7 @@ import type { CurrencyCode } from '#kernel/currency.ts'
 import type { Decimal } from '#kernel/decimal.ts'
 import type { Minor } from '#kernel/money.ts'
 import type { ZoneName } from '#kernel/zone.ts'
-import type { FileGrain, RejectedRow } from '../contract.ts'
+import type { FileGrain, RejectedRow } from '../contract-files.ts'
 import type { Price, Quantity } from './amounts.ts'
 import type { RowType } from './synonyms.ts'
 

@@ -1,4 +1,4 @@
-import type { ColumnMapping, ColumnRole, FileChoices, FileNote } from '../contract.ts'
+import type { ColumnMapping, ColumnRole, FileChoices, FileNote } from '../contract-files.ts'
 import { choiceFault } from './choice-fault.ts'
 import { cannotBe, fittedRole } from './column-fit.ts'
 import { type ColumnLook, guessRoles, rateOf, SHARED_ROLES } from './columns.ts'

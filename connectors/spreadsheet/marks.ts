@@ -1,5 +1,5 @@
 import { exponentOf } from '#kernel/currency.ts'
-import type { FileDetection } from '../contract.ts'
+import type { FileDetection } from '../contract-files.ts'
 import type { ColumnEvidence } from './evidence.ts'
 import type { DecimalMark } from './numbers.ts'
 

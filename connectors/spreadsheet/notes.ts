@@ -1,6 +1,6 @@
 import { exponentOf } from '#kernel/currency.ts'
 import { instantOf, type WallClock } from '#kernel/zone.ts'
-import type { ColumnMapping, ColumnRole, FileChoices, FileDetection, FileNote, FileSource } from '../contract.ts'
+import type { ColumnMapping, ColumnRole, FileChoices, FileDetection, FileNote, FileSource } from '../contract-files.ts'
 import { DATE_ROLES } from './column-fit.ts'
 import { SHARED_ZONE_LETTERS } from './dates.ts'
 import type { ColumnEvidence } from './evidence.ts'

@@ -1,4 +1,4 @@
-import type { UnpackedTable } from '../contract.ts'
+import type { UnpackedTable } from '../contract-files.ts'
 import { type Archive, type ArchiveEntry, openArchive } from './archive.ts'
 import { guessEncoding } from './decode.ts'
 import { fileFault } from './faults.ts'

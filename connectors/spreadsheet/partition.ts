@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FileSlice, FileSource } from '../contract.ts'
+import type { FileSlice, FileSource } from '../contract-files.ts'
 import type { RowRejectionCode } from './faults.ts'
 import { keyHash } from './ids.ts'
 import type { RowReading } from './line.ts'

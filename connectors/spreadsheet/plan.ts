@@ -1,6 +1,6 @@
 import type { Minor } from '#kernel/money.ts'
 import type { ZoneName } from '#kernel/zone.ts'
-import type { AmountLevel, AmountRole, ColumnRole, FileDetection } from '../contract.ts'
+import type { AmountLevel, AmountRole, ColumnRole, FileDetection } from '../contract-files.ts'
 import { cellWords } from './header.ts'
 import type { Line, RowGrain } from './line.ts'
 import { presetOf } from './presets/registry.ts'

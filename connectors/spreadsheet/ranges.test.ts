@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { readWhole, sourceOf } from '../conformance/files.ts'
-import type { FileChoices, Files } from '../contract.ts'
+import type { FileChoices, Files } from '../contract-files.ts'
 import { spreadsheet } from './connector.ts'
 import { ROW_REJECTIONS } from './faults.ts'
 

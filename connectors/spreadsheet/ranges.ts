@@ -1,5 +1,5 @@
 import type { Minor } from '#kernel/money.ts'
-import type { ColumnRole, FileRefund, FileSale } from '../contract.ts'
+import type { ColumnRole, FileRefund, FileSale } from '../contract-files.ts'
 import { AMOUNT_MAX, isBeyond } from './amounts.ts'
 import type { Line, LineExtras } from './line.ts'
 import type { Places } from './row-cells.ts'

@@ -1,4 +1,4 @@
-import type { FileDetection, FileReadOptions, FileSite, FileSlice, FileSource } from '../contract.ts'
+import type { FileDetection, FileReadOptions, FileSite, FileSlice, FileSource } from '../contract-files.ts'
 import { partitionRows, readPartition } from './partition.ts'
 import { type Plan, planOf } from './plan.ts'
 import { findReopening } from './reopen.ts'

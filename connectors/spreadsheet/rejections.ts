@@ -1,4 +1,4 @@
-import type { ColumnMapping } from '../contract.ts'
+import type { ColumnMapping } from '../contract-files.ts'
 
 // A download of rejected rows has columns of ours beside the file's own, and an apostrophe before what a spreadsheet
 // would take for a formula. Mended and given again, its cells are what they were.

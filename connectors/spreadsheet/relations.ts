@@ -1,6 +1,13 @@
 import { isNegative } from '#kernel/decimal.ts'
 import type { Minor } from '#kernel/money.ts'
-import type { AmountLevel, AmountRole, ColumnMapping, FileChoices, FileDetection, FileGrain } from '../contract.ts'
+import type {
+  AmountLevel,
+  AmountRole,
+  ColumnMapping,
+  FileChoices,
+  FileDetection,
+  FileGrain,
+} from '../contract-files.ts'
 import { DAY_MS } from './dates.ts'
 import { plainWords } from './header.ts'
 import type { Line } from './line.ts'

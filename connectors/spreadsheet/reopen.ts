@@ -1,4 +1,4 @@
-import type { FileSource } from '../contract.ts'
+import type { FileSource } from '../contract-files.ts'
 import { Bloom } from './bloom.ts'
 import { DAY_MS, MomentReader } from './dates.ts'
 import { GENERATION_ROWS } from './group.ts'

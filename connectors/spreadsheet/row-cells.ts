@@ -1,6 +1,6 @@
 import type { CurrencyCode } from '#kernel/currency.ts'
 import type { Minor } from '#kernel/money.ts'
-import type { ColumnMapping, ColumnRole, DateOrder, FileGrain } from '../contract.ts'
+import type { ColumnMapping, ColumnRole, DateOrder, FileGrain } from '../contract-files.ts'
 import { AmountReader, type CellReading, PriceReader } from './amounts.ts'
 import type { RowRejectionCode } from './faults.ts'
 import type { ItemKind, RowGrain } from './line.ts'

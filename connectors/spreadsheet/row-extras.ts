@@ -1,6 +1,6 @@
 import { type Decimal, findDecimal, multiply } from '#kernel/decimal.ts'
 import type { Minor } from '#kernel/money.ts'
-import type { ColumnRole } from '../contract.ts'
+import type { ColumnRole } from '../contract-files.ts'
 import type { CellReading } from './amounts.ts'
 import { copied } from './dates.ts'
 import type { ItemKind, LineExtras } from './line.ts'

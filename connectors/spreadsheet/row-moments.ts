@@ -1,4 +1,4 @@
-import type { DateOrder } from '../contract.ts'
+import type { DateOrder } from '../contract-files.ts'
 import { DAY_MS, MomentReader } from './dates.ts'
 import type { RowMoment } from './line.ts'
 import { isNullText } from './numbers.ts'

@@ -1,5 +1,5 @@
 import type { CurrencyCode } from '#kernel/currency.ts'
-import type { ColumnMapping, ColumnRole } from '../contract.ts'
+import type { ColumnMapping, ColumnRole } from '../contract-files.ts'
 import { isBeyond, lineGross, ONE_PIECE, QuantityReader } from './amounts.ts'
 import { copied } from './dates.ts'
 import { BROKEN } from './decode.ts'

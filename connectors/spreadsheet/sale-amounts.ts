@@ -1,6 +1,6 @@
 import type { Sale, SaleItem } from '#canon/sale.ts'
 import type { Minor } from '#kernel/money.ts'
-import type { AmountLevel, AmountRole, ColumnRole } from '../contract.ts'
+import type { AmountLevel, AmountRole, ColumnRole } from '../contract-files.ts'
 import type { Line, LineExtras } from './line.ts'
 import { amountOf, combined, type Plan } from './plan.ts'
 import type { SaleLines } from './sale-lines.ts'

@@ -1,4 +1,4 @@
-import type { ColumnRole } from '../contract.ts'
+import type { ColumnRole } from '../contract-files.ts'
 import type { Line } from './line.ts'
 import type { RowReader } from './row-reader.ts'
 

@@ -3,7 +3,7 @@ import { currencyCode } from '#kernel/currency.ts'
 import { instantText } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { readAs, sourceOf } from '../conformance/files.ts'
-import type { FileDetection } from '../contract.ts'
+import type { FileDetection } from '../contract-files.ts'
 import { files, readTable } from './test-tables.ts'
 
 function read(lines: readonly string[], currency = 'EUR', zone = 'Europe/Berlin', name = 'export.csv') {

@@ -1,4 +1,4 @@
-import type { ColumnMapping, ColumnRole } from '../contract.ts'
+import type { ColumnMapping, ColumnRole } from '../contract-files.ts'
 import type { Preset } from './presets/preset.ts'
 import type { Survey } from './survey.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Sale } from '#canon/sale.ts'
 import { instantText } from '#kernel/instant.ts'
-import type { FileChoices } from '../contract.ts'
+import type { FileChoices } from '../contract-files.ts'
 import { readTable } from './test-tables.ts'
 
 // The shapes that exports have: a row for each item, each sale, each payment, or all three in one table.

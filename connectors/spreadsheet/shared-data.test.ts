@@ -5,7 +5,7 @@ import { checkIdentity } from '#canon/money-identity.ts'
 import { currencyCode } from '#kernel/currency.ts'
 import { type ZoneName, zoneName } from '#kernel/zone.ts'
 import { readAs, sourceOf, tableOf, type WholeRead } from '../conformance/files.ts'
-import type { FileSite, Files } from '../contract.ts'
+import type { FileSite, Files } from '../contract-files.ts'
 import { spreadsheet } from './connector.ts'
 
 // Real exports, read once by the connector and counted once by hand: lines split at commas, cents as whole numbers.

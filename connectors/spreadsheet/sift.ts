@@ -1,6 +1,6 @@
 import { cardShapedNumbers } from '#kernel/card-numbers.ts'
 import { Fault } from '#kernel/fault.ts'
-import type { SiftedBytes } from '../contract.ts'
+import type { SiftedBytes } from '../contract-files.ts'
 import { guessDialect } from './dialect.ts'
 import { type CellPart, Cells, keepFrom, type Place } from './sift-cells.ts'
 import { Columns, type LoneNumber, type Look, maskDigits } from './sift-columns.ts'

@@ -1,4 +1,4 @@
-import type { FileRefund, FileSale, FileSlice, RejectedRow } from '../contract.ts'
+import type { FileRefund, FileSale, FileSlice, RejectedRow } from '../contract-files.ts'
 import type { Assembled } from './assemble.ts'
 
 /** Gathers what was read until it makes a slice. Where slices are cut depends on the rows alone. */

@@ -1,4 +1,4 @@
-import type { FileSource } from '../contract.ts'
+import type { FileSource } from '../contract-files.ts'
 import { ColumnEvidence } from './evidence.ts'
 import { cellKind, plainWords } from './header.ts'
 import { isBlank, type Row } from './records.ts'

@@ -1,4 +1,4 @@
-import type { ColumnRole } from '../contract.ts'
+import type { ColumnRole } from '../contract-files.ts'
 
 // What tills call their columns and what they write in their cells, in English, German, Danish, French, Spanish,
 // Italian, Dutch and Swedish. Data alone: how words are compared stands in columns.ts and words.ts. Earlier words of a

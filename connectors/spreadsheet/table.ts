@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer'
-import type { FileChoices, FileDetection, FileEncoding, FileSource } from '../contract.ts'
+import type { FileChoices, FileDetection, FileEncoding, FileSource } from '../contract-files.ts'
 import { choiceFault } from './choice-fault.ts'
 import { Decoder, type Encoding, type EncodingGuess, guessEightBit, guessEncoding } from './decode.ts'
 import { type Dialect, guessDialect, sampleRows } from './dialect.ts'

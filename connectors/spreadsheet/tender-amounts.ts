@@ -1,6 +1,6 @@
 import { findDecimal } from '#kernel/decimal.ts'
 import { findMinor, type Minor } from '#kernel/money.ts'
-import type { ColumnMapping, ColumnRole, FileDetection, FileNote } from '../contract.ts'
+import type { ColumnMapping, ColumnRole, FileDetection, FileNote } from '../contract-files.ts'
 import { fileNote } from './faults.ts'
 import { type DecimalMark, isNullText, readNumber } from './numbers.ts'
 import type { Row } from './records.ts'

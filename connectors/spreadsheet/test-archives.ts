@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
-import type { ArrivingFile } from '../contract.ts'
+import type { ArrivingFile } from '../contract-files.ts'
 import { unpackFile } from './unpack.ts'
 import type { UnpackingLimit } from './unpacking-limit.ts'
 

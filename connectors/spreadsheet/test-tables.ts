@@ -3,7 +3,7 @@ import type { Sale } from '#canon/sale.ts'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { readAs, sourceOf } from '../conformance/files.ts'
-import type { FileChoices, FileDetection, FileRefund, FileSale, Files, RejectedRow } from '../contract.ts'
+import type { FileChoices, FileDetection, FileRefund, FileSale, Files, RejectedRow } from '../contract-files.ts'
 import { spreadsheet } from './connector.ts'
 
 // Small tables, read as the hub reads them: detected first, then turned into sales.

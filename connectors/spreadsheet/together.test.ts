@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { factsById, readAs, sourceOf, unlessApart } from '../conformance/files.ts'
-import type { FileSource, Files } from '../contract.ts'
+import type { FileSource, Files } from '../contract-files.ts'
 import { spreadsheet } from './connector.ts'
 
 // Reading in one pass, which trusts that the rows of a sale stand together: the same sales, or none.

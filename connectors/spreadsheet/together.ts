@@ -1,4 +1,4 @@
-import { RowsApart } from '../contract.ts'
+import { RowsApart } from '../contract-files.ts'
 import { Assembler } from './assemble.ts'
 import { DAY_MS } from './dates.ts'
 import { fileFault } from './faults.ts'

@@ -1,4 +1,4 @@
-import type { ArrivingFile, UnpackedFile, UnpackedTable } from '../contract.ts'
+import type { ArrivingFile, UnpackedFile, UnpackedTable } from '../contract-files.ts'
 import { openArchive } from './archive.ts'
 import { fileFault } from './faults.ts'
 import { type GunzipState, gunzip } from './gunzip.ts'

@@ -1,4 +1,4 @@
-import type { FileEncoding } from '../contract.ts'
+import type { FileEncoding } from '../contract-files.ts'
 
 // UTF-16 is made UTF-8 before anything else looks at it, so that a comma is one byte everywhere behind this step.
 

@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { connectorOf } from '#connectors/registry.ts'
 import { newId } from '#kernel/ids.ts'
-import type { Clock, Instant } from '#kernel/instant.ts'
+import type { Instant } from '#kernel/instant.ts'
 import { type Access, createAccess } from '#modules/access/access.ts'
-import type { OnTenantCreated } from '#modules/access/tenants.ts'
-import { connectionRoutes } from '#modules/connections/routes.ts'
+import { findTenant, type OnTenantCreated } from '#modules/access/tenants.ts'
 import { createBackground } from '#modules/intake/background.ts'
 import { intakeTasks } from '#modules/intake/intake.ts'
 import type { Intake } from '#modules/intake/keep.ts'
@@ -16,32 +15,17 @@ import { siteRoutes } from '#modules/sites/routes.ts'
 import { createSite } from '#modules/sites/sites.ts'
 import { pruneIdempotencyKeys } from '#platform/http/idempotency.ts'
 import type { Route } from '#platform/http/route.ts'
-import type { Outbox } from '#platform/outbox/outbox.ts'
-import type { Database } from '#platform/postgres/database.ts'
 import type { TaskHandler } from '#platform/queue/task.ts'
 import type { TickStep } from '#platform/queue/ticker.ts'
-import type { Log } from '#platform/telemetry/log.ts'
 import { createDemoTrade, type DemoTrade } from './demo/demo-trade.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { createDropFolder, type DropFolder } from './drop-folder.ts'
+import type { Foundation } from './foundation.ts'
 import { insightsRoutesOf } from './insights.ts'
 import { liveEventRoutes } from './live-events.ts'
+import { composeLive, type LiveSystems } from './live-systems.ts'
 
 // The composition root: plain calls, one place where concrete things meet. A missing piece is a compile error.
-
-export type Foundation = {
-  /** The outbox's own handle, whose commits wake the followers. */
-  readonly database: Database
-  readonly outbox: Outbox
-  readonly clock: Clock
-  readonly log: Log
-  readonly signInSecret: string
-  readonly publicBase: URL
-  readonly hubKind: 'live' | 'demo'
-  readonly scratchDir: string
-  readonly importBytesMax: number
-  readonly drop: { readonly dir: string; readonly seconds: number } | null
-}
 
 export type Hub = {
   readonly access: Access
@@ -49,6 +33,7 @@ export type Hub = {
   readonly tasks: readonly TaskHandler[]
   readonly steps: readonly TickStep[]
   readonly intake: Intake
+  readonly live: LiveSystems
   readonly demoTrade: DemoTrade
   /** Null where no folder is looked at. */
   readonly dropFolder: DropFolder | null
@@ -69,27 +54,37 @@ export function compose(foundation: Foundation): Hub {
     onTenantCreated: firstSite,
   })
   const intake = composeIntake(foundation)
+  const live = composeLive({
+    ...foundation,
+    async tenantOf(tenantId) {
+      const tenant = await database.system((tx) => findTenant(tx, tenantId))
+      if (tenant === null) throw new Error('a connection belongs to a tenant')
+      return tenant
+    },
+  })
   const { drop } = foundation
   const dropFolder = drop && createDropFolder({ dir: drop.dir, intake, log, publicBase })
   const demoTrade = createDemoTrade({ database, clock, say: (sentence, detail) => log.info(detail, sentence) })
   return {
     access,
     intake,
+    live,
     demoTrade,
     dropFolder,
     routes: [
       ...access.routes,
       ...siteRoutes(database),
-      ...connectionRoutes(database),
-      ...mirrorRoutes(database),
+      ...live.routes,
+      ...mirrorRoutes(database, live.sourcesOf),
       ...intakeRoutes(intake),
-      ...insightsRoutesOf(database, clock),
+      ...insightsRoutesOf(foundation),
       ...liveEventRoutes(outbox),
       ...demoRoutes({ database, clock, demoTrade, log }),
     ],
-    tasks: intakeTasks(intake),
+    tasks: [...intakeTasks(intake), ...live.tasks],
     steps: [
       { name: 'outbox', everyMs: 1_000, run: (now) => outbox.tick(now) },
+      ...live.steps,
       { name: 'demo-trade', everyMs: 1_000, run: (now) => demoTrade.tick(now) },
       {
         name: 'stalled-imports',

@@ -4,7 +4,9 @@ import type { Route } from '#platform/http/route.ts'
 import { openOutbox } from '#platform/outbox/outbox.ts'
 import { openDatabase } from '#platform/postgres/database.ts'
 import { SILENT_LOG } from '#platform/telemetry/log.ts'
+import { createMetrics } from '#platform/telemetry/metrics.ts'
 import { compose } from './compose.ts'
+import { openProviders, systemsOf } from './providers.ts'
 
 /** Every route of the hub, for whoever describes them. Connections open at first use, and here nothing is used. */
 export async function describeRoutes(): Promise<readonly Route[]> {
@@ -20,6 +22,9 @@ export async function describeRoutes(): Promise<readonly Route[]> {
     hubKind: 'live',
     scratchDir: tmpdir(),
     drop: null,
+    metrics: createMetrics(),
+    systems: systemsOf(openProviders({ providers: new Map() })),
+    keys: { vault: Buffer.alloc(32), fingerprint: Buffer.alloc(32) },
     importBytesMax: 2 * 1024 ** 3,
   })
   await hub.access.close()

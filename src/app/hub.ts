@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import path from 'node:path'
 import { Fault } from '#kernel/fault.ts'
-import type { Clock, Instant } from '#kernel/instant.ts'
+import type { Clock } from '#kernel/instant.ts'
 import { allTenants, setUpLink } from '#modules/access/access.ts'
 import { recoverImports } from '#modules/intake/recover.ts'
 import { databaseProbes } from '#platform/http/health.ts'
@@ -13,8 +13,10 @@ import { createQueue } from '#platform/queue/queue.ts'
 import { createTicker } from '#platform/queue/ticker.ts'
 import { createLog, type Log, type LogLevel } from '#platform/telemetry/log.ts'
 import { createMetrics } from '#platform/telemetry/metrics.ts'
+import { followClock, SYSTEM_CLOCK } from './clock.ts'
 import { compose, type Hub, makeScratchDir } from './compose.ts'
 import { type FolderLock, lockFolder } from './data-folder.ts'
+import { openProviders, systemsOf } from './providers.ts'
 import { findWebDir, readVersion, type Settings } from './settings.ts'
 import { openStorage, type Storage } from './storage.ts'
 
@@ -40,11 +42,8 @@ export type HubOptions = {
   readonly clock?: Clock
 }
 
-const SYSTEM_CLOCK: Clock = { now: () => Date.now() as Instant }
-
 export async function startHub(options: HubOptions): Promise<RunningHub> {
   const { settings } = options
-  const clock = options.clock ?? SYSTEM_CLOCK
   const log = options.log ?? createLog({ level: settings.logLevel as LogLevel })
   const undo: (() => Promise<unknown>)[] = []
   const stop = async () => {
@@ -53,6 +52,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     }
   }
   try {
+    const clock = options.clock ?? (await openClock(settings, undo))
     const lock = await lockFolder(settings.dataDir)
     undo.push(() => lock.release())
     // Asked before anything is made: a start that cannot serve must not leave a new root key behind that nobody was told of.
@@ -64,6 +64,13 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     await stop()
     throw error
   }
+}
+
+async function openClock({ clockUrl }: Settings, undo: (() => Promise<unknown>)[]): Promise<Clock> {
+  if (clockUrl === null) return SYSTEM_CLOCK
+  const followed = await followClock(clockUrl)
+  undo.push(async () => followed.stop())
+  return followed.clock
 }
 
 type Parts = {
@@ -89,7 +96,11 @@ async function assemble(options: HubOptions, parts: Parts): Promise<RunningHub> 
   // Whatever a killed process spilled is of no use to anybody.
   await rm(scratchParent, { recursive: true, force: true })
   await mkdir(scratchParent, { recursive: true, mode: 0o700 })
+  const metrics = createMetrics()
   const hub = compose({
+    metrics,
+    systems: systemsOf(openProviders(settings)),
+    keys: { vault: storage.rootKey.derive('vault'), fingerprint: storage.rootKey.derive('fingerprints') },
     database,
     outbox,
     clock,
@@ -102,8 +113,8 @@ async function assemble(options: HubOptions, parts: Parts): Promise<RunningHub> 
     drop: settings.dropDir === null ? null : { dir: settings.dropDir, seconds: settings.dropSeconds },
   })
   undo.push(() => hub.access.close())
+  undo.push(() => hub.live.stop())
   undo.push(() => hub.intake.background.stop())
-  const metrics = createMetrics()
   const server = await createServer({
     routes: hub.routes,
     authenticate: hub.access.authenticate,

@@ -5,21 +5,29 @@ import type { Id, TenantId } from '#kernel/ids.ts'
 import { addDays, type Clock, type LocalDate } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { listConnections } from '#modules/connections/connections.ts'
+import type { Systems } from '#modules/connections/keeping.ts'
+import { signInFactsOf } from '#modules/connections/sign-in-facts.ts'
 import { type DemoTrade, insightsRoutes, type KnownSystem, type SystemPart } from '#modules/insights/insights.ts'
 import { listLatestImports } from '#modules/intake/intake.ts'
 import type { RefundFiling, SaleFiling } from '#modules/mirror/filing.ts'
 import type { Site } from '#modules/sites/sites.ts'
 import type { Route } from '#platform/http/route.ts'
-import type { Database } from '#platform/postgres/database.ts'
+import type { PosSystem } from '../../connectors/contract.ts'
 import { demoShop } from './demo/demo-shops.ts'
 import { tradeOf } from './demo/demo-trade.ts'
 import { bareFiling } from './demo/traded.ts'
+import type { Foundation } from './foundation.ts'
 
 /** The addresses of insights, with what it must be handed: the systems there are, who arrived last, and a made-up shop. */
-export function insightsRoutesOf(database: Database, clock: Clock): Route[] {
+export function insightsRoutesOf({
+  database,
+  clock,
+  systems,
+  publicBase,
+}: Pick<Foundation, 'database' | 'clock' | 'systems' | 'publicBase'>): Route[] {
   return insightsRoutes({
     database,
-    systems: knownSystems(),
+    systems: knownSystems(systems, publicBase),
     listConnections,
     async lastArrivals(tx, tenantId) {
       const latest = await listLatestImports(tx, tenantId)
@@ -30,11 +38,16 @@ export function insightsRoutesOf(database: Database, clock: Clock): Route[] {
 }
 
 /** A system without a connector can do nothing yet, and says so. */
-function knownSystems(): KnownSystem[] {
+function knownSystems(systems: Systems, publicBase: URL): KnownSystem[] {
   return Object.entries(SYSTEMS).map(([id, { name, connectsBy }]) => {
     const connector = CONNECTORS.find((one) => one.id === id)
-    const can: SystemPart[] = connector?.files === undefined ? [] : ['files']
-    return { id, name: connector?.name ?? name, can, connectsBy }
+    const live = connector?.live
+    const parts = { files: connector?.files, webhooks: live?.webhooks, pull: live?.pull } satisfies Partial<
+      Record<SystemPart, unknown>
+    >
+    const can = (Object.keys(parts) as (keyof typeof parts)[]).filter((part) => parts[part] !== undefined)
+    const signIn = signInFactsOf(systems, publicBase, id as PosSystem)
+    return { id, name: connector?.name ?? name, can, connectsBy, signIn }
   })
 }
 

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { Fault } from '#kernel/fault.ts'
 import { withChoices } from './commands/choice-options.ts'
+import type { ConformOptions } from './commands/conform.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { ImportOptions } from './commands/import.ts'
+import type { SimulateOptions } from './commands/simulate.ts'
 import type { UndoOptions } from './commands/undo.ts'
 import { readVersion } from './settings.ts'
 
@@ -48,13 +50,47 @@ export async function main(args: readonly string[]): Promise<void> {
       const { undoCommand } = await import('./commands/undo.ts')
       await undoCommand(importId, { ...options, yes: options.yes === true, json: asked(options) })
     })
-  withChoices(command('explain <file>', 'Show what a file is and its first sales; nothing is stored.'))
+  withChoices(
+    command('explain <words...>', 'Show what a file is and its first sales; nothing is stored.').usage(
+      '[options] <file> | <system> <kind> <file.json>',
+    ),
+  )
+    .option('--country <code>', 'of the place, for a provider’s record whose taxes depend on it')
     .option('--currency <code>', 'where the file names none', 'EUR')
     .option('--time-zone <name>', 'where the file names none', 'UTC')
     .option('--close-out <HH:MM>', 'when the business day ends', '04:00')
-    .action(async (file: string, options: ExplainOptions) => {
-      const { explainFile } = await import('./commands/explain.ts')
-      await explainFile(file, { ...options, json: asked(options) })
+    .action(async (words: string[], options: ExplainOptions & { readonly country?: string }) => {
+      const [system, kind, file, ...rest] = words
+      if (rest.length > 0 || (kind !== undefined && file === undefined)) {
+        throw new CommanderError(2, 'explain', 'explain takes a file, or a system, a kind and a file.')
+      }
+      if (system === undefined || kind === undefined || file === undefined) {
+        const { explainFile } = await import('./commands/explain.ts')
+        return explainFile(system ?? '', { ...options, json: asked(options) })
+      }
+      const { explainRecord } = await import('./commands/explain-record.ts')
+      await explainRecord(system, kind, file, { ...options, json: asked(options) })
+    })
+  command('simulate <provider>', 'Stand in for a provider, with a shop that trades, until stopped.')
+    .option('--port <number>', 'where to listen; a free one when left out')
+    .option('--seed <text>', 'what the trade is made from; the same seed makes the same trade', 'tillwire')
+    .option('--shop <kind>', 'cafe, restaurant or retail', 'cafe')
+    .option('--days <number>', 'how many days of the past it has traded', '30')
+    .option('--locations <number>', 'how many places it has', '2')
+    .option('--country <code>', 'where the shop stands: US, IE, GB or JP', 'US')
+    .option('--scale <number>', 'so many times as busy as usual', '1')
+    .option('--calls <number>', 'calls a second that it grants; its own standard when left out')
+    .option('--live', 'ring sales as the clock goes on')
+    .action(async (provider: string, options: SimulateOptions) => {
+      const { simulate } = await import('./commands/simulate.ts')
+      await simulate(provider, { ...options, json: asked(options) })
+    })
+  command('conform <folder>', 'Hold a connector, wherever it lies, to every promise of the contract.')
+    .option('--only <name>', 'only checks whose name begins so, such as money/')
+    .option('--seed <number>', 'what all chance of the run comes from', '1')
+    .action(async (folder: string, options: ConformOptions) => {
+      const { conform } = await import('./commands/conform.ts')
+      await conform(folder, { ...options, json: asked(options) })
     })
   program
     .command('tenant')

@@ -3,19 +3,13 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Fault } from '#kernel/fault.ts'
+import { PROVIDER_SETTINGS } from './provider-settings.ts'
+import type { SettingSpec } from './setting-spec.ts'
 
 // Every setting, once: its name, its default, its meaning. They come from the environment; `tillwire settings` prints all
 // of them with where each came from, and docs/reference/settings.md is checked against this list.
 
-export type SettingSpec = {
-  readonly name: string
-  readonly also?: readonly string[]
-  readonly fallback: string | null
-  readonly secret: boolean
-  readonly say: string
-}
-
-export const SETTINGS = [
+const OWN_SETTINGS = [
   { name: 'PORT', fallback: '9010', secret: false, say: 'TCP port of the hub.' },
   { name: 'HOST', fallback: '127.0.0.1', secret: false, say: 'Address to listen on; 0.0.0.0 for every interface.' },
   {
@@ -76,12 +70,21 @@ export const SETTINGS = [
     secret: false,
     say: 'How often the drop folder is looked at. A file is taken when two looks found it the same.',
   },
+  {
+    name: 'TILLWIRE_CLOCK_URL',
+    fallback: null,
+    secret: false,
+    say: 'Control address of a simulator whose clock the hub goes by, for demonstrations and tests. Never for real use.',
+  },
 ] as const satisfies readonly SettingSpec[]
 
-export type SettingName = (typeof SETTINGS)[number]['name']
+export const SETTINGS: readonly SettingSpec[] = [...OWN_SETTINGS, ...PROVIDER_SETTINGS]
+
+/** A setting of the hub itself; those of a provider are named after it. */
+export type SettingName = (typeof OWN_SETTINGS)[number]['name']
 
 export type SettingValue = {
-  readonly name: SettingName
+  readonly name: string
   readonly value: string | null
   /** The environment variable it came from, or null for the default. */
   readonly origin: string | null
@@ -105,13 +108,17 @@ export type Settings = {
   /** Null: no folder is looked at. */
   readonly dropDir: string | null
   readonly dropSeconds: number
+  /** Null: the machine's own clock. */
+  readonly clockUrl: URL | null
+  /** What the environment says of providers, by the setting's name. */
+  readonly providers: ReadonlyMap<string, string>
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 export function listSettings(env: Environment): SettingValue[] {
   return SETTINGS.map((spec) => {
-    const names = [spec.name, ...('also' in spec ? spec.also : [])]
+    const names = [spec.name, ...(spec.also ?? [])]
     const origin = names.find((name) => (env[name] ?? '') !== '') ?? null
     const value = origin === null ? spec.fallback : (env[origin] ?? null)
     return { name: spec.name, value, origin, secret: spec.secret, say: spec.say }
@@ -123,6 +130,7 @@ export function readSettings(env: Environment): Settings {
   const values = new Map(listSettings(env).map((setting) => [setting.name, setting.value]))
   const text = (name: SettingName) => values.get(name) ?? null
   const port = wholeNumber('PORT', text('PORT'), 0, 65_535)
+  const clockUrl = text('TILLWIRE_CLOCK_URL')
   return {
     port,
     host: text('HOST') ?? '127.0.0.1',
@@ -145,6 +153,13 @@ export function readSettings(env: Environment): Settings {
     ),
     dropDir: dropDir(text('TILLWIRE_DROP_DIR')),
     dropSeconds: wholeNumber('TILLWIRE_DROP_SECONDS', text('TILLWIRE_DROP_SECONDS'), 1, 3_600),
+    clockUrl: clockUrl === null ? null : urlOf('TILLWIRE_CLOCK_URL', clockUrl),
+    providers: new Map(
+      PROVIDER_SETTINGS.flatMap(({ name }) => {
+        const value = values.get(name) ?? null
+        return value === null ? [] : [[name, value] as const]
+      }),
+    ),
   }
 }
 

@@ -6,7 +6,7 @@ import { receiveFile } from '#modules/intake/receive.ts'
 import { getDefaultSite } from '#modules/sites/sites.ts'
 import { useHub } from '#tests/harness/hub.ts'
 import { importDesk, type Json } from '#tests/harness/import-desk.ts'
-import type { Files } from '../../connectors/contract.ts'
+import type { Files } from '../../connectors/contract-files.ts'
 
 // Files that hold several tables, and what is kept of any file.
 

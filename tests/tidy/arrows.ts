@@ -19,12 +19,18 @@ export const FLOORS: readonly Floor[] = [
     may: ['kernel'],
     never: 'canon: an engine that knows a sale is no engine',
   },
-  { name: 'contract', where: 'connectors/contract.ts', may: ['kernel', 'canon'], never: 'a concrete connector' },
+  { name: 'contract', where: 'connectors/contract*.ts', may: ['kernel', 'canon'], never: 'a concrete connector' },
   {
     name: 'connectors',
     where: 'connectors/*',
     may: ['kernel', 'canon', 'contract'],
     never: 'another connector, platform, modules',
+  },
+  {
+    name: 'conformance',
+    where: 'connectors/conformance',
+    may: ['kernel', 'canon', 'contract'],
+    never: 'a concrete connector',
   },
   { name: 'registry', where: 'connectors/registry.ts', may: ['contract', 'connectors'], never: 'anything else' },
   {
@@ -36,7 +42,7 @@ export const FLOORS: readonly Floor[] = [
   {
     name: 'app',
     where: 'src/app',
-    may: ['kernel', 'canon', 'platform', 'contract', 'registry', 'modules', 'simulators'],
+    may: ['kernel', 'canon', 'platform', 'contract', 'registry', 'conformance', 'modules', 'simulators'],
     never: 'being imported by what stands above it in this table',
   },
   {
@@ -46,11 +52,19 @@ export const FLOORS: readonly Floor[] = [
     never: 'connectors and src: two readings must stay independent',
   },
   { name: 'web', where: 'web', may: [], never: 'src; it knows the hub by its HTTP addresses alone' },
-  { name: 'examples', where: 'examples', may: [], never: 'src; they are written as a stranger would' },
+  {
+    name: 'examples',
+    where: 'examples',
+    may: ['kernel', 'canon', 'contract', 'conformance'],
+    never: 'anything else of ours; they are written as a stranger would',
+  },
 ]
 
 /** Parts that may import everything, and that nothing else imports. */
 export const OUTSIDE = ['tests', 'bench', 'scripts', 'bin'] as const
+
+/** Simulators that every other one stands on: the stage they play on and the trade they play. */
+export const STAGE = ['stage', 'trade'] as const
 
 /** Only these folders of `app` may import simulators. */
 export const SIMULATORS_FROM = ['src/app/demo/', 'src/app/commands/'] as const
@@ -61,6 +75,8 @@ export const ENGINES: Readonly<Record<string, readonly string[]>> = {
   telemetry: [],
   outbox: ['postgres'],
   queue: ['postgres'],
+  vault: ['postgres'],
+  outbound: ['telemetry'],
   http: ['postgres', 'telemetry'],
 }
 
@@ -76,10 +92,37 @@ export type ModuleDoors = {
 export const MODULES: Readonly<Record<string, ModuleDoors>> = {
   access: { doors: ['access.ts'], forApp: ['keys.ts', 'people.ts', 'scopes.ts', 'tenants.ts'], uses: [] },
   sites: { doors: ['sites.ts'], forApp: ['routes.ts'], uses: [] },
-  connections: { doors: ['connections.ts'], forApp: ['routes.ts'], uses: [] },
+  connections: {
+    doors: ['connections.ts', 'live.ts', 'find-live.ts', 'endpoints.ts'],
+    forApp: [
+      'converse.ts',
+      'converse-call.ts',
+      'from-environment.ts',
+      'keeping.ts',
+      'link-keeper.ts',
+      'oauth-routes.ts',
+      'routes.ts',
+      'sign-in-facts.ts',
+      'signals.ts',
+      'steps.ts',
+      'subscription-states.ts',
+      'told-well.ts',
+    ],
+    uses: ['sites'],
+  },
   mirror: {
-    doors: ['mirror.ts', 'draft.ts', 'filing.ts', 'known.ts', 'sales.ts', 'wire.ts', 'withdraw.ts'],
-    forApp: ['routes.ts'],
+    doors: [
+      'mirror.ts',
+      'catalog.ts',
+      'draft.ts',
+      'filing.ts',
+      'known.ts',
+      'sales.ts',
+      'standing.ts',
+      'wire.ts',
+      'withdraw.ts',
+    ],
+    forApp: ['routes.ts', 'takings.ts'],
     uses: [],
   },
   intake: {
@@ -90,11 +133,13 @@ export const MODULES: Readonly<Record<string, ModuleDoors>> = {
       'correct.ts',
       'find.ts',
       'keep.ts',
+      'live-intake.ts',
       'preview.ts',
       'receive.ts',
       'recover.ts',
       'routes.ts',
       'run.ts',
+      'start.ts',
       'store.ts',
       'undo.ts',
       'wire.ts',
@@ -111,8 +156,9 @@ export function partOf(path: string): string {
   const [first = '', second = '', third = ''] = path.split('/')
   if (first === 'src') return second === 'modules' || second === 'platform' ? `${second}/${third}` : second
   if (first === 'connectors') {
-    if (path === 'connectors/contract.ts') return 'contract'
+    if (/^connectors\/contract(?:-files)?\.ts$/.test(path)) return 'contract'
     if (path === 'connectors/registry.ts') return 'registry'
+    if (second === 'conformance') return 'conformance'
     return `connectors/${second}`
   }
   if (first === 'simulators') return `${first}/${second}`

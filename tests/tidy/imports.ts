@@ -1,4 +1,15 @@
-import { ENGINES, FLOORS, type Floor, floorOf, isTest, MODULES, OUTSIDE, partOf, SIMULATORS_FROM } from './arrows.ts'
+import {
+  ENGINES,
+  FLOORS,
+  type Floor,
+  floorOf,
+  isTest,
+  MODULES,
+  OUTSIDE,
+  partOf,
+  SIMULATORS_FROM,
+  STAGE,
+} from './arrows.ts'
 import type { Finding, Import, Source, Tree } from './sources.ts'
 
 /** Every import that no arrow of the table allows. */
@@ -28,6 +39,7 @@ function refusal(source: Source, { to }: Import): string | null {
     if (floor.name === 'platform')
       return has(ENGINES[name], targetName) ? null : `${name} does not stand on ${targetName}`
     if (floor.name === 'modules') return doorRefusal(name, targetName, to)
+    if (floor.name === 'simulators' && (has(STAGE, targetName) || source.path === 'simulators/registry.ts')) return null
     return `one of ${floor.name} must not import another`
   }
   if (!floor.may.includes(target.name)) return `${floor.name} may not import ${target.name}`

@@ -63,7 +63,7 @@ test('every fault that is uttered is explained, and the other way round', async 
 })
 
 test('every variable that is read is a setting', () => {
-  const names = SETTINGS.flatMap((spec) => [spec.name, ...('also' in spec ? spec.also : [])])
+  const names = SETTINGS.flatMap((spec) => [spec.name, ...(spec.also ?? [])])
   expect(straySettings(tree, new Set(names))).toEqual([])
 })
 

@@ -8,6 +8,7 @@ import { type Answer, type Asking, type Owner, type Shop, useHub } from '#tests/
 // need no tenant are written down here, so that nobody opens a door without saying so.
 
 const PUBLIC = [
+  'GET /api/integrations/pos/:pos_system/oauth/callback',
   'POST /api/v1/auth/join',
   'POST /api/v1/auth/link',
   'POST /api/v1/auth/set-up',

@@ -46,11 +46,16 @@ const KEYS_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'hub.api_keys_hash_key': 'a key is shown before it is known whose it is',
   'hub.sign_in_links_hash_key': 'a link is shown before it is known whose it is',
   'hub.sign_in_links_pkey': 'links of the hub itself belong to no tenant',
+  'pos.configurations_account': 'an account is connected once in a hub, whoever has it',
+  'pos.oauth_attempts_state': 'a browser comes back before it is known for whom',
 }
 const INDEXES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   ...KEYS_WITHOUT_TENANT,
   'hub.outbox_cursors_retry': 'the outbox asks across tenants which followers are due',
   'hub.idempotency_keys_expiry': 'expired keys of all tenants are removed together',
+  'pos.configurations_refresh': 'sign-ins of all tenants are renewed as they fall due',
+  'pos.oauth_attempts_expiry': 'ways to a page of consent that nobody came back from are removed together',
+  'pos.webhook_endpoints_due': 'subscriptions of all tenants are looked after as they fall due',
   'pos.imports_unfinished': 'a start asks across tenants which imports were left',
 }
 

@@ -1,5 +1,5 @@
 import type { ZoneName } from '#kernel/zone.ts'
-import type { DateOrder, FileChoices } from '../../contract.ts'
+import type { DateOrder, FileChoices } from '../../contract-files.ts'
 
 // A way of writing sales down. Each choice is one that some till or spreadsheet makes.
 

@@ -2,7 +2,7 @@ import type { Payment, Refund, Sale, SaleItem } from '#canon/sale.ts'
 import type { LocalDate } from '#kernel/instant.ts'
 import type { Minor } from '#kernel/money.ts'
 import { dateOf, type WallClock } from '#kernel/zone.ts'
-import type { FileDetection } from '../../contract.ts'
+import type { FileDetection } from '../../contract-files.ts'
 import { instantIn, wallIn } from './cells.ts'
 import type { Dialect } from './dialect.ts'
 import {

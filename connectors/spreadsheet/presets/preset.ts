@@ -1,4 +1,4 @@
-import type { AmountLevel, AmountRole, ColumnRole, DateOrder, FileGrain } from '../../contract.ts'
+import type { AmountLevel, AmountRole, ColumnRole, DateOrder, FileGrain } from '../../contract-files.ts'
 import type { RowType } from '../synonyms.ts'
 
 // What one export of one till is known to be. A preset is data: it names headings and words and holds no code. Headings

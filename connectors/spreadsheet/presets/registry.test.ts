@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { ColumnRole } from '../../contract.ts'
+import type { ColumnRole } from '../../contract-files.ts'
 import { plainWords } from '../header.ts'
 import { matchPreset } from './matching.ts'
 import type { Preset } from './preset.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { SalePart } from '#canon/sale.ts'
-import type { FileChoices } from '../../contract.ts'
+import type { FileChoices } from '../../contract-files.ts'
 
 // The samples and what they are known to hold. Nothing here uses the reader that is tested by them: a table is taken
 // apart in the plainest way, and its columns are added up as a calculator would.

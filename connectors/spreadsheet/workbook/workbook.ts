@@ -1,4 +1,4 @@
-import type { UnpackedTable } from '../../contract.ts'
+import type { UnpackedTable } from '../../contract-files.ts'
 import type { Archive, ArchiveEntry } from '../archive.ts'
 import { fileFault } from '../faults.ts'
 import type { UnpackingLimit } from '../unpacking-limit.ts'

@@ -1,6 +1,6 @@
 import { Fault } from '#kernel/fault.ts'
 import { choicesOf, wireChoices } from '#modules/intake/wire-choices.ts'
-import type { FileChoices } from '../../../connectors/contract.ts'
+import type { FileChoices } from '../../../connectors/contract-files.ts'
 import type { ChoiceOptions } from './choice-options.ts'
 
 // From the words of the command line to choices as every other way in has them.

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Fault } from '#kernel/fault.ts'
-import type { FileSource, Files } from '../../../connectors/contract.ts'
+import type { FileSource, Files } from '../../../connectors/contract-files.ts'
 
 /** Answers the file's bare name. Throws `command.file` when it cannot be read. */
 export async function localFile(file: string): Promise<string> {

@@ -11,7 +11,7 @@ export type Connection = {
   readonly id: Id
   readonly posSystem: PosSystem
   readonly name: string
-  readonly state: 'active' | 'disconnected'
+  readonly state: 'active' | 'needs_sign_in' | 'disconnected'
   readonly siteId: Id | null
   readonly createdAt: Instant
 }
@@ -76,10 +76,10 @@ export async function createConnection(
   const connection: Connection = { ...draft, id: newId(), state: 'active', createdAt: now }
   const at = instantText(now)
   await sql`
-    insert into pos.configurations (tenant_id, id, pos_system, name, state, site_id, created_at, updated_at)
-    values (${tenantId}, ${connection.id}, ${draft.posSystem}, ${draft.name}, 'active', ${draft.siteId}, ${at}, ${at})`.execute(
-    tx,
-  )
+    insert into pos.configurations
+      (tenant_id, id, pos_system, name, state, state_since, site_id, created_at, updated_at)
+    values (${tenantId}, ${connection.id}, ${draft.posSystem}, ${draft.name}, 'active', ${at}, ${draft.siteId}, ${at},
+      ${at})`.execute(tx)
   return connection
 }
 

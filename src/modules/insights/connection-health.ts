@@ -22,12 +22,16 @@ export type HealthSurroundings = Surroundings & {
   lastArrivals(tx: Tx, tenantId: Tenant['id']): Promise<readonly Arrival[]>
 }
 
+const TROUBLED: readonly WireConnectionHealth['state'][] = ['empty', 'needs_sign_in']
+
 export async function healthOf(tx: Tx, around: HealthSurroundings, tenant: Tenant, now: Instant): Promise<WireHealth> {
   const connections = await around.listConnections(tx, tenant.id)
   const totals = new Map((await readTotals(tx, tenant.id)).map((total) => [total.connectionId, total]))
   const arrivals = new Map((await around.lastArrivals(tx, tenant.id)).map((one) => [one.connectionId, one]))
   const shown = connections.map((one) => connectionHealth(one, totals.get(one.id), arrivals.get(one.id)))
-  const troubled = shown.some(({ state, last_arrival }) => state === 'empty' || last_arrival?.outcome === 'failed')
+  const troubled = shown.some(
+    ({ state, last_arrival }) => TROUBLED.includes(state) || last_arrival?.outcome === 'failed',
+  )
   return {
     state: shown.length === 0 ? 'empty' : troubled ? 'attention' : 'ok',
     as_of: instantText((await newestFactAt(tx, tenant.id)) ?? now),
@@ -40,7 +44,7 @@ function connectionHealth(
   total: ConnectionTotals | undefined,
   arrival: Arrival | undefined,
 ): WireConnectionHealth {
-  const state = connection.state === 'disconnected' ? 'disconnected' : total === undefined ? 'empty' : 'active'
+  const state = connection.state !== 'active' ? connection.state : total === undefined ? 'empty' : 'active'
   return {
     connection_id: connection.id,
     name: connection.name,
@@ -63,6 +67,8 @@ function sentence(
   total: ConnectionTotals | undefined,
   arrival: Arrival | undefined,
 ): string {
+  if (state === 'needs_sign_in')
+    return 'It no longer accepts its sign-in. Sign in again, and it goes on where it stopped.'
   const failed = arrival?.outcome === 'failed' ? ` Its last ${arrival.kind} failed.` : ''
   if (total === undefined) return `Nothing has arrived from it yet.${failed}`
   const held = `${total.sales} sales from ${total.firstDay} to ${total.lastDay}.`

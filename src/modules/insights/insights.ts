@@ -7,7 +7,7 @@ import { type InsightsSurroundings, routesOf } from './routes.ts'
 export type { Arrival } from './connection-health.ts'
 export type { DemoRefund, DemoSale, DemoTrade } from './demo-figures.ts'
 export type { InsightsSurroundings } from './routes.ts'
-export type { Connection, KnownSystem, SystemPart } from './systems.ts'
+export type { Connection, KnownSystem, SystemPart, SystemSignIn } from './systems.ts'
 
 /** Every address of this module. */
 export function insightsRoutes(around: InsightsSurroundings): Route[] {

@@ -13,6 +13,29 @@ export type KnownSystem = {
   /** Empty while there is no connector for it. */
   readonly can: readonly SystemPart[]
   readonly connectsBy: readonly ('file' | 'key' | 'oauth' | 'webhook')[]
+  /** What a person needs to connect it; null where it is not asked live. */
+  readonly signIn: SystemSignIn | null
+}
+
+export type SystemSignIn = {
+  readonly fields: readonly {
+    readonly name: string
+    readonly label: string
+    readonly secret: boolean
+    readonly required: boolean
+    readonly help: string
+  }[]
+  /** Null where the system has no page of its own to sign in at. */
+  readonly oauth: {
+    /** What is to be entered at the system, letter by letter. */
+    readonly redirectUri: string
+    /** The environments in which the system knows this hub. */
+    readonly environments: readonly ('production' | 'sandbox')[]
+    /** The settings that make it known. */
+    readonly settings: readonly string[]
+  } | null
+  /** Null where the system never tells by itself. */
+  readonly webhooks: { readonly url: string; readonly reachable: boolean } | null
 }
 
 /** A tenant's link to a system, as its own module keeps it. */
@@ -20,7 +43,7 @@ export type Connection = {
   readonly id: Id
   readonly posSystem: string
   readonly name: string
-  readonly state: 'active' | 'disconnected'
+  readonly state: 'active' | 'needs_sign_in' | 'disconnected'
   /** Where all of its sales are made, if it is bound to one site. */
   readonly siteId: Id | null
 }
@@ -38,7 +61,20 @@ export function wireSystems(systems: readonly KnownSystem[], connections: readon
         connects_by: [...system.connectsBy],
         connected: own.some((connection) => connection.state === 'active'),
         connections: own.map(({ id, name, state }) => ({ id, name, state })),
+        sign_in: system.signIn === null ? null : signInToWire(system.signIn),
       }
     })
     .sort((a, b) => Number(b.available) - Number(a.available) || (a.name < b.name ? -1 : 1))
+}
+
+function signInToWire({ fields, oauth, webhooks }: SystemSignIn): NonNullable<WireSystem['sign_in']> {
+  return {
+    fields: fields.map((field) => ({ ...field })),
+    oauth: oauth && {
+      redirect_uri: oauth.redirectUri,
+      environments: [...oauth.environments],
+      settings: [...oauth.settings],
+    },
+    webhooks: webhooks && { ...webhooks },
+  }
 }

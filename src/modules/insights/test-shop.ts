@@ -30,9 +30,9 @@ export type TestShop = {
 }
 
 export const SYSTEMS: readonly KnownSystem[] = [
-  { id: 'generic-rest', name: 'Any REST API', can: ['pull', 'webhooks'], connectsBy: ['key'] },
-  { id: 'spreadsheet', name: 'Spreadsheet', can: ['files'], connectsBy: ['file'] },
-  { id: 'dine-pos', name: 'Later', can: [], connectsBy: ['oauth'] },
+  { id: 'generic-rest', name: 'Any REST API', can: ['pull', 'webhooks'], connectsBy: ['key'], signIn: null },
+  { id: 'spreadsheet', name: 'Spreadsheet', can: ['files'], connectsBy: ['file'], signIn: null },
+  { id: 'dine-pos', name: 'Later', can: [], connectsBy: ['oauth'], signIn: null },
 ]
 
 export async function openShop(db: TestDatabase, slug: string): Promise<TestShop> {

@@ -169,6 +169,36 @@ export type WireCoverage = z.infer<typeof wireCoverage>
 
 const time = z.string().meta({ format: 'date-time', description: 'UTC, RFC 3339' })
 
+const wireSignIn = z.strictObject({
+  fields: z
+    .array(
+      z.strictObject({
+        name: z.string().meta({ description: 'Its key in `credentials` of a configuration' }),
+        label: z.string(),
+        secret: z.boolean(),
+        required: z.boolean(),
+        help: z.string().meta({ description: 'Where a merchant finds it' }),
+      }),
+    )
+    .meta({ description: 'What is typed in to connect without the system’s own page' }),
+  oauth: z
+    .strictObject({
+      redirect_uri: z.string().meta({ description: 'To be entered at the system, letter by letter' }),
+      environments: z
+        .array(z.enum(['production', 'sandbox']))
+        .meta({ description: 'Where the system knows this hub; empty: the settings are missing' }),
+      settings: z.array(z.string()).meta({ description: 'The settings that make the hub known to the system' }),
+    })
+    .nullable()
+    .meta({ description: 'Null where the system has no page of its own to sign in at' }),
+  webhooks: z
+    .strictObject({
+      url: z.string().meta({ description: 'Where it delivers to; a connection of its own adds its id' }),
+      reachable: z.boolean().meta({ description: 'False where the address is known in its own house only' }),
+    })
+    .nullable(),
+})
+
 export const wireSystem = z
   .strictObject({
     id: z.string(),
@@ -178,8 +208,13 @@ export const wireSystem = z
     connects_by: z.array(z.enum(['file', 'key', 'oauth', 'webhook'])),
     connected: z.boolean().meta({ description: 'Whether this tenant has an active connection to it' }),
     connections: z.array(
-      z.strictObject({ id: z.string(), name: z.string(), state: z.enum(['active', 'disconnected']) }),
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        state: z.enum(['active', 'needs_sign_in', 'disconnected']),
+      }),
     ),
+    sign_in: wireSignIn.nullable().meta({ description: 'Null where it is not asked live' }),
   })
   .meta({ id: 'PosSystem' })
 
@@ -188,7 +223,9 @@ export const wireConnectionHealth = z
     connection_id: z.string(),
     name: z.string(),
     pos_system: z.string(),
-    state: z.enum(['active', 'empty', 'disconnected']).meta({ description: '`empty`: nothing has arrived yet' }),
+    state: z
+      .enum(['active', 'empty', 'needs_sign_in', 'disconnected'])
+      .meta({ description: '`empty`: nothing has arrived yet' }),
     say: z.string().meta({ description: 'One sentence for a person' }),
     last_arrival: z
       .strictObject({ kind: z.enum(['event', 'import', 'sync']), at: time, outcome: z.string() })

@@ -1,7 +1,7 @@
 import type { Fault } from '#kernel/fault.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
-import type { FileHeading } from '../../../connectors/contract.ts'
+import type { FileHeading } from '../../../connectors/contract-files.ts'
 import type { Intake } from './keep.ts'
 import { findImport, type StoredFault, updateImport } from './store.ts'
 import { removeChunks } from './store-chunks.ts'

@@ -2,7 +2,7 @@ import { businessMoment } from '#canon/business-day.ts'
 import type { Instant } from '#kernel/instant.ts'
 import type { RefundFiling, SaleFiling } from '#modules/mirror/filing.ts'
 import { type Site, tradingClock } from '#modules/sites/sites.ts'
-import type { FileRefund, FileSale, FileSlice } from '../../../connectors/contract.ts'
+import type { FileRefund, FileSale, FileSlice } from '../../../connectors/contract-files.ts'
 
 // From what a connector read to what the mirror files: each fact gets its site and its business day.
 

@@ -1,4 +1,4 @@
-import type { FileNote } from '../../../connectors/contract.ts'
+import type { FileNote } from '../../../connectors/contract-files.ts'
 
 // Notes that a file alone does not give rise to, but what is known of other files.
 

@@ -4,7 +4,7 @@ import type { LocalDate } from '#kernel/instant.ts'
 import type { FiledSale, SaleFiling } from '#modules/mirror/filing.ts'
 import { toWire } from '#modules/mirror/sales.ts'
 import type { Site } from '#modules/sites/sites.ts'
-import type { FileDetection, FileSource, Files } from '../../../connectors/contract.ts'
+import type { FileDetection, FileSource, Files } from '../../../connectors/contract-files.ts'
 import { filingsOf, siteChoice } from './filing.ts'
 import type { PreviewSale } from './wire-preview.ts'
 

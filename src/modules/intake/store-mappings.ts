@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
 import type { Tx } from '#platform/postgres/database.ts'
-import type { FileChoices } from '../../../connectors/contract.ts'
+import type { FileChoices } from '../../../connectors/contract-files.ts'
 
 /** What a person said of a shape of table. */
 export type FileMapping = {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { insertRows } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
-import type { RejectedRow } from '../../../connectors/contract.ts'
+import type { RejectedRow } from '../../../connectors/contract-files.ts'
 
 /** Characters of raw text in one statement: a slice of rejected rows may hold eighty million. */
 const STATEMENT_CHARS = 4_000_000

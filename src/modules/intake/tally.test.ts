@@ -6,7 +6,7 @@ import { decimal } from '#kernel/decimal.ts'
 import type { Id } from '#kernel/ids.ts'
 import { type Instant, localDate } from '#kernel/instant.ts'
 import type { SaleFiling } from '#modules/mirror/filing.ts'
-import type { FileSlice } from '../../../connectors/contract.ts'
+import type { FileSlice } from '../../../connectors/contract-files.ts'
 import { addSlice, checkOf, emptyTally } from './tally.ts'
 
 const EUR = currencyCode('EUR')

@@ -2,7 +2,7 @@ import { add, type Decimal, ZERO } from '#kernel/decimal.ts'
 import type { LocalDate } from '#kernel/instant.ts'
 import { wireMoney } from '#kernel/money.ts'
 import type { RefundFiling, SaleFiling } from '#modules/mirror/filing.ts'
-import type { FileSlice, RejectedRow } from '../../../connectors/contract.ts'
+import type { FileSlice, RejectedRow } from '../../../connectors/contract-files.ts'
 import type { WireCheck } from './wire-check.ts'
 
 // What a dry run adds up: the file as it would stand, by business day, in the file's one currency. Sums are of closed

@@ -3,7 +3,7 @@ import { type Connection, findFileConnection, listConnections } from '#modules/c
 import { connectionsKnowing } from '#modules/mirror/known.ts'
 import { getSite, listSites, type Site } from '#modules/sites/sites.ts'
 import type { Tx } from '#platform/postgres/database.ts'
-import type { FileChoices, FileDetection, FileNote, FileSource } from '../../../connectors/contract.ts'
+import type { FileChoices, FileDetection, FileNote, FileSource } from '../../../connectors/contract-files.ts'
 import { headOf, type Intake } from './keep.ts'
 import { detectRemembering } from './mappings.ts'
 import { intakeNote } from './notes.ts'

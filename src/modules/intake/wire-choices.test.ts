@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { currencyCode } from '#kernel/currency.ts'
 import { zoneName } from '#kernel/zone.ts'
-import type { FileChoices } from '../../../connectors/contract.ts'
+import type { FileChoices } from '../../../connectors/contract-files.ts'
 import { COLUMN_ROLES, choicesOf, wireChoices, wireOfChoices } from './wire-choices.ts'
 
 const level = fc.constantFrom('line' as const, 'sale' as const)

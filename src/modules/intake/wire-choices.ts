@@ -9,7 +9,7 @@ import type {
   FileChoices,
   FileEncoding,
   FileGrain,
-} from '../../../connectors/contract.ts'
+} from '../../../connectors/contract-files.ts'
 
 // A person's corrections on the wire. What is left out is worked out from the file.
 

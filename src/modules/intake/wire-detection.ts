@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AmountRole, ColumnMapping, FileDetection } from '../../../connectors/contract.ts'
+import type { AmountRole, ColumnMapping, FileDetection } from '../../../connectors/contract-files.ts'
 import {
   wireChoices,
   wireDateOrder,

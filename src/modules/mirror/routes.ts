@@ -8,7 +8,7 @@ import type { Database } from '#platform/postgres/database.ts'
 import { getSale, isStorableDay, isStorableMoment, listSales, type SalePage } from './sales.ts'
 import { csvHeader, csvLine } from './sales-csv.ts'
 import type { SaleFilter } from './store-list.ts'
-import { wireSale, wireSaleDetail } from './wire.ts'
+import { type WireSaleDetail, type WireSource, wireSale, wireSaleWithSources } from './wire.ts'
 
 const moment = z.string().meta({ description: 'A business day (YYYY-MM-DD) or a moment (RFC 3339)' })
 const several = z
@@ -38,7 +38,13 @@ const listQuery = z.strictObject({
 
 const CSV_PAGE = 500
 
-export function mirrorRoutes(database: Database): Route[] {
+/** What a live sale was read from, by whoever keeps that; none for a sale of a file. */
+export type SourcesOf = (
+  tenantId: TenantId,
+  sale: Pick<WireSaleDetail, 'connection_id' | 'pos_system' | 'external_id'>,
+) => Promise<WireSource[]>
+
+export function mirrorRoutes(database: Database, sourcesOf: SourcesOf = async () => []): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -79,9 +85,10 @@ export function mirrorRoutes(database: Database): Route[] {
       scope: 'sales:read',
       summary: 'One sale with its versions and the source’s own words',
       tags: ['Sales'],
-      answers: { 200: wireSaleDetail },
+      answers: { 200: wireSaleWithSources },
       async handler({ tenant, params }) {
-        const body = await database.tenant(tenant.id, (tx) => getSale(tx, tenant.id, params.sale_id))
+        const sale = await database.tenant(tenant.id, (tx) => getSale(tx, tenant.id, params.sale_id))
+        const body = { ...sale, sources: await sourcesOf(tenant.id, sale) }
         return { status: 200, body } as const
       },
     }),

@@ -139,6 +139,26 @@ export const wireSaleDetail = wireSale
   })
   .meta({ id: 'SaleDetail' })
 
+export const wireSource = z
+  .strictObject({
+    kind: z.string(),
+    external_id: z.string(),
+    version: z.string().nullable(),
+    updated_at: time.nullable(),
+    seen_at: time.meta({ description: 'When it was true for sure' }),
+    told_by: z.enum(['webhook', 'pull', 'fetch']),
+    deleted: z.boolean(),
+    earlier: z.int().meta({ description: 'Words that it replaced, or that came too late to count' }),
+    body: z.unknown().meta({ description: 'What the provider said, personal data covered' }),
+  })
+  .meta({ id: 'SourceRecord', description: 'The newest word of a provider on one of its objects' })
+
+/** A sale with what it was read from; that is empty for one that came in a file, whose revisions have the source. */
+export const wireSaleWithSources = wireSaleDetail
+  .extend({ sources: z.array(wireSource) })
+  .meta({ id: 'SaleWithSources' })
+
+export type WireSource = z.infer<typeof wireSource>
 export type WireSale = z.infer<typeof wireSale>
 export type WireRefund = z.infer<typeof wireRefund>
 export type WireSaleDetail = z.infer<typeof wireSaleDetail>

@@ -108,7 +108,7 @@ function siteOf(row: SiteRecord): Site {
 }
 
 /** Letters and digits of the name in ASCII; `site` when nothing of it is left. */
-function slugOf(name: string): string {
+export function slugOf(name: string): string {
   const plain = name
     .normalize('NFKD')
     .toLowerCase()

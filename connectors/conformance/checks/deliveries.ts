@@ -1,0 +1,192 @@
+import { instant } from '#kernel/instant.ts'
+import { Garbled, type WebhookReading } from '../../contract.ts'
+import { type Check, dice, expect, expectSame, failureOf } from '../check.ts'
+import { type Facts, same } from '../keeper.ts'
+import type { CapturedDelivery, Situation } from '../stage.ts'
+import { type Hub, openHub, SECOND, type Trial } from '../trial.ts'
+import { booksOf, countOf, expectBooksAgree } from './books.ts'
+
+// What deliveries say, and that neither their number nor their order changes what becomes of them.
+
+const NEEDS = ['live', 'webhooks', 'signing'] as const
+const EVENTS_MAX = 5
+
+export const DELIVERY_CHECKS: readonly Check[] = [
+  {
+    name: 'webhooks/says-whose',
+    says: 'a delivery names its account, or leaves it to the address, and says the same at every reading',
+    needs: NEEDS,
+    run: async (trial) => {
+      const { hub, deliveries } = await told(trial, 3)
+      for (const { body } of deliveries) {
+        const reading = read(trial, body)
+        const { account } = reading
+        expect(account === null || account === hub.provider.account, 'a delivery is said to be of another account')
+        expect(reading.type !== '', 'a delivery has no type')
+        expect(reading.eventId !== '', 'the id of an event is empty; null stands for none')
+        expectSame('the same bytes read again', read(trial, Buffer.from(body)), reading)
+      }
+    },
+  },
+  {
+    name: 'webhooks/brings-every-sale',
+    says: 'deliveries alone bring every sale and refund to the cent',
+    needs: NEEDS,
+    run: async (trial) => {
+      const { hub, deliveries } = await told(trial, 12)
+      for (const one of deliveries) await hub.receive(one)
+      await hub.settle()
+      expect(countOf(await booksOf(hub, placeOf(hub))) > 0, 'the stage sold nothing')
+      await expectBooksAgree(hub)
+    },
+  },
+  {
+    name: 'webhooks/same-twice',
+    says: 'the same delivery twice is one fact, and one event',
+    needs: NEEDS,
+    run: async (trial) => {
+      const { hub, deliveries } = await told(trial, 4)
+      for (const one of deliveries) await hub.receive(one)
+      await hub.settle()
+      const once = hub.facts()
+      for (const one of [...deliveries, ...deliveries]) await hub.receive(one)
+      await hub.settle()
+      expectSame('the facts after everything came twice more', factsShown(hub.facts()), factsShown(once))
+      await expectBooksAgree(hub)
+    },
+  },
+  {
+    name: 'webhooks/any-order',
+    says: 'in whatever order the events of a sale come, the same facts come out',
+    needs: NEEDS,
+    run: (trial) => anyOrder(trial),
+  },
+  {
+    name: 'webhooks/thin-event',
+    says: 'an object that is not whole when it is told of asks to be looked at again until it is',
+    needs: [...NEEDS, 'fault:thin-event'],
+    run: async (trial) => {
+      const hub = await trial.open()
+      await hub.provider.play('thin-event', true, { rate: 1, seed: trial.seed })
+      const from = hub.provider.now()
+      await hub.sell({ count: 3, situation: 'plain', from, to: instant(from + 5 * SECOND), seed: trial.seed })
+      await hub.provider.advance(30 * SECOND)
+      const deliveries = await hub.provider.deliveries()
+      expect(deliveries.length > 0, 'the stage sold and delivered nothing')
+      for (const one of deliveries) await hub.receive(one)
+      expect(hub.keeper.unsettled().length > 0, 'a sale that is not whole is not said to be settling')
+      await hub.provider.play('thin-event', false)
+      await hub.settle()
+      await expectBooksAgree(hub)
+    },
+  },
+  {
+    name: 'webhooks/garbled-body',
+    says: 'a body that is not what the provider sends is garbled or ignored with a reason, never half read',
+    needs: NEEDS,
+    run: async (trial) => {
+      const { deliveries } = await told(trial, 1)
+      const whole = deliveries[0]?.body ?? new Uint8Array()
+      const roll = dice(trial.seed)
+      const cuts = Array.from({ length: 24 }, () => whole.subarray(0, roll(whole.length)))
+      const torn = [...cuts, Buffer.from('<html>'), Buffer.from(''), Buffer.from([0xff, 0xfe])]
+      for (const body of torn) {
+        const failure = await failureOf('reading a torn body', () => read(trial, body))
+        expect(failure instanceof Garbled, `a torn body ends in ${nameOf(failure)} and not in Garbled`)
+      }
+      for (const text of ['null', '[]', '7', '"word"', '{}', '{"type":"zz.unheard_of"}', '{"type":7,"data":[]}']) {
+        expectHarmless(trial, text)
+      }
+    },
+  },
+]
+
+function expectHarmless(trial: Trial, text: string): void {
+  let reading: WebhookReading
+  try {
+    reading = read(trial, Buffer.from(text))
+  } catch (failure) {
+    expect(failure instanceof Garbled, `the body ${text} ends in ${nameOf(failure)} and not in Garbled`)
+    return
+  }
+  const { ignored, records, fetch } = reading
+  expect(ignored !== null && ignored !== '', `the body ${text} is neither garbled nor ignored with a reason`)
+  expect(records.length === 0 && fetch.length === 0, `the body ${text} is ignored and brings something`)
+}
+
+async function anyOrder(trial: Trial): Promise<void> {
+  const situation = (['refund_partial', 'tips', 'plain'] satisfies Situation[]).find((one) =>
+    trial.stage.situations.includes(one),
+  )
+  const first = await trial.open()
+  const deliveries = (await first.sellNow({ count: 1, situation: situation ?? null })).slice(-EVENTS_MAX)
+  let expected: Facts | null = null
+  for (const order of permutations(deliveries)) {
+    const hub = openHub(trial.live, first.provider)
+    await hub.locations()
+    for (const one of order) await hub.receive(one)
+    await hub.settle()
+    await expectBooksAgree(hub)
+    expected ??= hub.facts()
+    expectSame('the facts in another order', factsShown(hub.facts()), factsShown(expected))
+  }
+  for (const order of permutations(deliveries)) expectNewestWins(trial, order)
+}
+
+/** Without asking the provider again: what came whole must tell by itself which of it is the newest. */
+function expectNewestWins(trial: Trial, order: readonly CapturedDelivery[]): void {
+  const versions = new Map<string, readonly [bigint | null, number | null, string]>()
+  for (const { body } of order) {
+    for (const record of read(trial, body).records) {
+      const key = `${record.kind} ${record.id}`
+      const known = versions.get(key)
+      const { version, updatedAt } = record.version
+      if (known !== undefined && known[2] !== record.body) {
+        const apart = known[0] !== version || known[1] !== updatedAt
+        expect(apart, `two states of one ${record.kind} have the same version and the same time`)
+      }
+      versions.set(key, [version, updatedAt, record.body])
+    }
+  }
+}
+
+/** Sells and hands over what was delivered, into a hub that knows its locations. */
+async function told(trial: Trial, count: number): Promise<{ hub: Hub; deliveries: readonly CapturedDelivery[] }> {
+  const hub = await trial.open()
+  await hub.locations()
+  return { hub, deliveries: await hub.sellNow({ count, situation: null }) }
+}
+
+function read({ live }: Trial, body: Uint8Array): WebhookReading {
+  if (live.webhooks === undefined) throw new Error('needs webhooks')
+  return live.webhooks.read(body)
+}
+
+/** Facts as values that can be compared, whatever the order in which they were learnt. */
+export function factsShown(facts: Facts): unknown {
+  const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+  return { sales: sorted(facts.sales), refunds: sorted(facts.refunds), contradictions: facts.contradictions }
+}
+
+export function sameFacts(a: Facts, b: Facts): boolean {
+  return same(factsShown(a), factsShown(b))
+}
+
+export function placeOf(hub: Hub): string {
+  const [place] = hub.provider.places
+  if (place === undefined) throw new Error('a provider has a place')
+  return place.id
+}
+
+export function nameOf(failure: unknown): string {
+  return failure instanceof Error ? `${failure.name} (${failure.message.slice(0, 120)})` : String(failure)
+}
+
+function* permutations<T>(items: readonly T[]): Generator<readonly T[]> {
+  if (items.length < 2) yield items
+  else {
+    for (const [nth, first] of items.entries()) {
+      for (const rest of permutations(items.filter((_, other) => other !== nth))) yield [first, ...rest]
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { type Delivery, Garbled, type Verification, type WebhookReading, type Webhooks } from '../contract.ts'
+import { type Json, textIn } from './answers.ts'
+import { readEvent } from './events.ts'
+import { isObject } from './read/drift.ts'
+import { momentOf } from './read/moments.ts'
+import { subscriptions } from './subscriptions.ts'
+
+// Square signs the address that it delivers to, followed by the body as it sends it, with the subscription's key as it is
+// shown: it looks like base64 and must not be decoded. No time is signed, so nothing is ever stale; a repeat is known by
+// its event id.
+
+export const SIGNATURE_HEADER = 'x-square-hmacsha256-signature'
+
+export const webhooks: Webhooks = { verify, read, subscriptions }
+
+function verify(delivery: Delivery, secrets: readonly string[], url: string): Verification {
+  const presented = headerOf(delivery, SIGNATURE_HEADER)?.trim() ?? ''
+  if (presented === '') return 'unsigned'
+  const signature = Buffer.from(presented, 'base64')
+  // Reading base64 forgives much: what does not come out as it went in is not what Square wrote.
+  const isExact = signature.length === 32 && signature.toString('base64') === presented
+  let isGenuine = false
+  for (const secret of secrets) {
+    // An empty key would let everybody sign.
+    if (secret === '') continue
+    const expected = createHmac('sha256', secret).update(url, 'utf8').update(delivery.body).digest()
+    if (isExact && timingSafeEqual(expected, signature)) isGenuine = true
+  }
+  return isGenuine ? 'genuine' : 'forged'
+}
+
+function headerOf({ headers }: Delivery, name: string): string | undefined {
+  const exact = headers[name]
+  if (exact !== undefined) return exact
+  const found = Object.keys(headers).find((key) => key.toLowerCase() === name)
+  return found === undefined ? undefined : headers[found]
+}
+
+function read(body: Uint8Array): WebhookReading {
+  const event = eventIn(body)
+  const type = textIn(event.type)
+  if (type === null) throw new Garbled('the event says no type')
+  return {
+    eventId: textIn(event.event_id),
+    type,
+    account: textIn(event.merchant_id),
+    occurredAt: momentOf(event.created_at),
+    ...readEvent(type, event),
+  }
+}
+
+function eventIn(body: Uint8Array): Json {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    if (isObject(value)) return value
+  } catch {
+    // Said below: what was received is of no use in a message.
+  }
+  throw new Garbled('the event is no JSON object')
+}

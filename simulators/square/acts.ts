@@ -1,0 +1,66 @@
+import type { Act } from '../stage/control.ts'
+import type { Seller } from './seller.ts'
+import type { Square } from './square.ts'
+
+// What a seller or Square itself may do that is neither a sale nor a fault: `POST /acts { "name", … }`.
+
+type ActOrder = Readonly<Record<string, unknown>>
+
+export function actsOf(square: Square): Readonly<Record<string, Act>> {
+  return {
+    revoke: {
+      says: 'The seller takes the application’s access back: { merchant? }.',
+      run: (order) => square.revokedBySeller(sellerOf(square, order)),
+    },
+    'edit-catalogue': {
+      says: 'The seller changes his catalogue: { kind: "reprice" | "rename" | "delete", id, amount? | name?, merchant? }.',
+      run: (order) => editCatalogue(square, order),
+    },
+    'close-location': {
+      says: 'A location becomes INACTIVE: { location, merchant? }.',
+      run: (order) => setLocation(square, order, 'INACTIVE'),
+    },
+    'open-location': {
+      says: 'A location becomes ACTIVE again: { location, merchant? }.',
+      run: (order) => setLocation(square, order, 'ACTIVE'),
+    },
+    'disable-subscriptions': {
+      says: 'Square disables all webhook subscriptions, as after weeks of failures.',
+      run: () => {
+        for (const subscription of square.subscriptions.list()) subscription.enabled = false
+      },
+    },
+  }
+}
+
+function sellerOf(square: Square, { merchant }: ActOrder): Seller {
+  return typeof merchant === 'string' ? square.seller(merchant) : square.mainSeller
+}
+
+function editCatalogue(square: Square, order: ActOrder): void {
+  const seller = sellerOf(square, order)
+  square.raise(seller, seller.reads.editCatalogue(editOf(order), square.now()))
+}
+
+function editOf({ kind, id, amount, name }: ActOrder): Parameters<Seller['reads']['editCatalogue']>[0] {
+  if (typeof id !== 'string') throw new RangeError('Name the id of a catalogue object.')
+  if (kind === 'reprice' && typeof amount === 'number') return { kind, id, amount }
+  if (kind === 'rename' && typeof name === 'string') return { kind, id, name }
+  if (kind === 'delete') return { kind, id }
+  throw new RangeError('The kind is reprice (with amount), rename (with name) or delete.')
+}
+
+function setLocation(square: Square, order: ActOrder, status: 'ACTIVE' | 'INACTIVE'): void {
+  const seller = sellerOf(square, order)
+  const location = typeof order.location === 'string' ? seller.findLocation(order.location) : null
+  if (location === null) throw new RangeError(`No location of ${seller.name} has the id ${order.location}.`)
+  location.status = status
+  const object = { location: { id: location.id, status } }
+  square.raise(seller, {
+    type: 'location.updated',
+    dataType: 'location',
+    id: location.id,
+    object,
+    locationId: location.id,
+  })
+}

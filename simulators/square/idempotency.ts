@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto'
+import { type Answer, type Call, type JsonObject, ok } from './endpoint.ts'
+import { textOf } from './reads/request.ts'
+import { invalid, SquareRefusal } from './refusal.ts'
+
+/**
+ * Does it once for each idempotency key of a seller and a call: the same key with the same body answers what it
+ * answered, with another body it is refused. How long Square remembers is not published; here it never forgets.
+ */
+export function withKey(call: Call, name: string, lengthMax: number, act: (key: string | null) => JsonObject): Answer {
+  const { square, seller, body } = call
+  const key = textOf(body, 'idempotency_key') ?? null
+  if (key === null || key === '') return ok(act(null))
+  if (key.length > lengthMax) {
+    throw invalid('VALUE_TOO_LONG', `Field must not be longer than ${lengthMax} characters.`, 'idempotency_key')
+  }
+  const place = `${name} ${seller.merchantId} ${key}`
+  const request = hash('sha256', JSON.stringify(body), 'base64url')
+  const known = square.answered.get(place)
+  if (known === undefined) {
+    const answer = act(key)
+    square.answered.set(place, { request, body: answer })
+    return ok(answer)
+  }
+  if (known.request === request) return ok(known.body)
+  throw new SquareRefusal(400, {
+    category: 'INVALID_REQUEST_ERROR',
+    code: 'IDEMPOTENCY_KEY_REUSED',
+    detail: 'The idempotency key was used before with a different request.',
+    field: 'idempotency_key',
+  })
+}

@@ -1,0 +1,66 @@
+import type { Endpoint } from '../endpoint.ts'
+import { uuidOf } from '../ids.ts'
+import type { CatalogueOwner } from './catalogue.ts'
+import { catalogueEndpoints } from './catalogue-endpoints.ts'
+import { Catalogue, type Edit } from './catalogue-store.ts'
+import { Customers, customerEndpoints } from './customers.ts'
+import { type Followed, type ReadsEvent, rfc3339 } from './followed.ts'
+import { GiftCards, giftCardEndpoints } from './gift-cards.ts'
+import { Loyalty, loyaltyEndpoints } from './loyalty.ts'
+import { Stock, stockEndpoints } from './stock.ts'
+
+// What a seller's account holds besides its sales: catalogue, stock, customers, loyalty and gift cards. The catalogue
+// follows the calendar; the rest follows the trade, told once for each order by `follow`.
+
+export type { Followed, ReadsEvent } from './followed.ts'
+
+export const readEndpoints: readonly Endpoint[] = [
+  ...catalogueEndpoints,
+  ...stockEndpoints,
+  ...customerEndpoints,
+  ...loyaltyEndpoints,
+  ...giftCardEndpoints,
+]
+
+export class Reads {
+  readonly catalogue: Catalogue
+  readonly stock: Stock
+  readonly customers: Customers
+  /** Null: the seller has no loyalty plan. */
+  readonly loyalty: Loyalty | null
+  readonly giftCards: GiftCards
+  readonly #merchantId: string
+
+  constructor(owner: CatalogueOwner, options: { readonly loyalty: boolean }) {
+    const { merchantId, locationIds, shop } = owner
+    this.#merchantId = merchantId
+    this.catalogue = new Catalogue(owner)
+    this.stock = new Stock(owner, this.catalogue)
+    this.customers = new Customers()
+    this.loyalty = options.loyalty ? new Loyalty({ merchantId, locationIds, currency: shop.currency }) : null
+    this.giftCards = new GiftCards(merchantId, shop.currency.code)
+  }
+
+  /** Tells of a sale that was paid or of goods that came back, once; answers the webhooks that Square would send. */
+  follow(followed: Followed): readonly ReadsEvent[] {
+    return [
+      ...this.customers.follow(followed),
+      ...this.stock.follow(followed),
+      ...(this.loyalty?.follow(followed) ?? []),
+      ...this.giftCards.follow(followed),
+    ]
+  }
+
+  /** Changes the catalogue as the seller would in his dashboard; answers the webhook of it. */
+  editCatalogue(edit: Edit, now: number): ReadsEvent {
+    this.catalogue.edit(edit, now)
+    const object = { catalog_version: { updated_at: rfc3339(now) } }
+    const id = uuidOf('catalogue version', this.#merchantId, String(now), JSON.stringify(edit))
+    return { type: 'catalog.version.updated', dataType: 'catalog_version', id, object }
+  }
+}
+
+/** The reads of a seller with that shop; `locationIds` are the ids of all its locations, the main one first. */
+export function readsOf(owner: CatalogueOwner, options: { readonly loyalty: boolean } = { loyalty: true }): Reads {
+  return new Reads(owner, options)
+}

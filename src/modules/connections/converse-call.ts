@@ -1,0 +1,182 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { ExponentialBackoff, type IBackoff } from 'cockatiel'
+import type { Judged, Outbound, Target, Tried } from '#platform/outbound/outbound.ts'
+import type { Sent } from '#platform/outbound/send.ts'
+import type { Log } from '#platform/telemetry/log.ts'
+import type { Metrics } from '#platform/telemetry/metrics.ts'
+import { type CallFailed, Garbled, type ProviderAnswer, type ProviderCall } from '../../../connectors/contract.ts'
+import type { Asked } from './converse-options.ts'
+import type { Priority } from './live.ts'
+
+// One call of a talk until it is known how it ended: its turn in the budget, the try, the connector's judgement, and
+// again where that may help. Too many calls is a delay: the call waits and goes again. What is not well is tried again a
+// few times where that is harmless. Everything else is the talk's to hear.
+
+export type FailedVerdict = CallFailed['verdict']
+
+export type Called =
+  | { readonly kind: 'answer'; readonly answer: ProviderAnswer }
+  | { readonly kind: 'failed'; readonly verdict: FailedVerdict }
+
+export type Calling = {
+  readonly priority: Priority
+  /** Who takes turns with others of the same budget. */
+  readonly share: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Rejects with the signal's reason, `outbound.closed` and `outbound.too-many-waiting`. */
+export type Caller = (asked: Asked, calling: Calling, call: ProviderCall) => Promise<Called>
+
+export type CallerOptions = {
+  readonly outbound: Pick<Outbound, 'attempt'>
+  readonly log: Log
+  readonly metrics: Pick<Metrics, 'counter' | 'histogram'>
+  readonly monotonicMs?: () => number
+}
+
+const TRIES_MAX = 4
+const BACKOFF = new ExponentialBackoff({ initialDelay: 250, maxDelay: 5_000 })
+/** Whoever is told to wait longer than that does something else meanwhile. */
+const RETRY_AFTER_MAX_MS = 10_000
+/** The same where nothing was even sent because others just tried in vain. */
+const STOPPED_WAIT_MAX_MS = 1_500
+/** So long may a provider say nothing but that it is asked too often. */
+const THROTTLED_MAX_MS = 10 * 60_000
+const CALL_BUCKETS_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+
+type Attempted = { readonly called: Called; readonly neverSent: boolean; readonly worthAgain: boolean }
+
+export function createCaller(options: CallerOptions): Caller {
+  const { outbound, log, metrics, monotonicMs = () => performance.now() } = options
+  const calls = metrics.counter(
+    'tillwire_provider_calls_total',
+    'Calls to providers by what their answer meant: ok, throttled, unavailable, unreachable, unauthorized and others.',
+    ['provider', 'call', 'outcome'],
+  )
+  const seconds = metrics.histogram(
+    'tillwire_provider_call_duration_seconds',
+    'Time from sending a call to a provider to the end of its answer, without waiting for its turn.',
+    CALL_BUCKETS_SECONDS,
+    ['provider', 'call'],
+  )
+
+  async function attempt(asked: Asked, calling: Calling, call: ProviderCall, again: boolean): Promise<Attempted> {
+    const { posSystem: provider, live, link, baseUrl, budget } = asked
+    const { pace } = live.api
+    const target: Target = { provider, credential: budget, pace }
+    const { priority: urgency, share, signal } = calling
+    const headers = { 'user-agent': 'tillwire', ...live.api.headers(link, call), ...call.headers }
+    const request = { method: call.method, baseUrl, path: call.path, headers, body: call.body }
+    const tried = await outbound.attempt(target, { urgency, share, again, signal }, request, (sent, tookMs) => {
+      seconds.observe({ provider, call: call.name }, tookMs / 1_000)
+      return judged(asked, call, sent)
+    })
+    const attempted = outcomeOf(tried)
+    const { called } = attempted
+    calls.inc({ provider, call: call.name, outcome: called.kind === 'answer' ? 'ok' : called.verdict.kind })
+    return attempted
+  }
+
+  return async (asked, calling, call) => {
+    const throttledUntilMs = monotonicMs() + THROTTLED_MAX_MS
+    let backoff: IBackoff<unknown> | null = null
+    let again = false
+    for (let tries = 1; ; ) {
+      const attempted = await attempt(asked, calling, call, again)
+      const { called } = attempted
+      if (called.kind === 'answer') return called
+      const { verdict } = called
+      again = verdict.kind === 'throttled'
+      if (again && monotonicMs() < throttledUntilMs) continue
+      backoff = backoff === null ? BACKOFF.next() : backoff.next(undefined)
+      const waitMs = again || tries >= TRIES_MAX ? null : waitBefore(call, attempted, backoff.duration)
+      if (waitMs === null) {
+        const facts = { provider: asked.posSystem, call: call.name, tries, ...wordsOf(verdict) }
+        log.info(facts, 'a call to a provider failed')
+        return called
+      }
+      tries += 1
+      await pauseFor(waitMs, calling.signal)
+    }
+  }
+}
+
+/** Milliseconds to wait before another try; null where none would help or nobody may. */
+function waitBefore(call: ProviderCall, attempted: Attempted, backoffMs: number): number | null {
+  const { called, neverSent, worthAgain } = attempted
+  if (called.kind === 'answer' || !worthAgain || !(call.repeatable || neverSent)) return null
+  const { verdict } = called
+  const toldMs = verdict.kind === 'unavailable' ? (verdict.retryAfterMs ?? 0) : 0
+  const stopped = verdict.kind === 'unavailable' && verdict.code === STOPPED
+  if (toldMs > (stopped ? STOPPED_WAIT_MAX_MS : RETRY_AFTER_MAX_MS)) return null
+  return Math.max(toldMs, backoffMs)
+}
+
+const STOPPED = 'breaker_open'
+
+function outcomeOf(tried: Tried<Attempted>): Attempted {
+  if (tried.kind === 'done') return tried.value
+  const verdict: FailedVerdict = { kind: 'unavailable', code: STOPPED, retryAfterMs: Math.ceil(tried.opensInMs) }
+  return { called: { kind: 'failed', verdict }, neverSent: true, worthAgain: true }
+}
+
+function judged(asked: Asked, call: ProviderCall, sent: Sent): Judged<Attempted> {
+  if (sent.kind === 'failure') return judgedFailure(sent)
+  const { api } = asked.live
+  const { answer } = sent
+  const hint = api.pace.learn(answer)
+  const verdict = verdictOf(asked, call, answer)
+  if (verdict === null)
+    return { kind: 'well', retryAfterMs: null, hint, value: attemptedWith({ kind: 'answer', answer }) }
+  const value = attemptedWith({ kind: 'failed', verdict }, { worthAgain: verdict.kind === 'unavailable' })
+  if (verdict.kind === 'throttled') return { kind: 'refused', retryAfterMs: verdict.retryAfterMs, hint, value }
+  return { kind: verdict.kind === 'unavailable' ? 'unwell' : 'well', retryAfterMs: null, hint, value }
+}
+
+/** Null: it is what was asked for. */
+function verdictOf(asked: Asked, call: ProviderCall, answer: ProviderAnswer): FailedVerdict | null {
+  try {
+    const verdict = asked.live.api.judge(call, answer)
+    return verdict.kind === 'ok' ? null : verdict
+  } catch (error) {
+    if (error instanceof Garbled) return { kind: 'garbled', code: 'unreadable' }
+    throw error
+  }
+}
+
+function judgedFailure({ failure }: Extract<Sent, { kind: 'failure' }>): Judged<Attempted> {
+  const { code, neverSent } = failure
+  const base = { retryAfterMs: null, hint: null }
+  if (code === 'unsendable') {
+    const say = 'The call holds a character that no HTTP header or path may hold.'
+    return { ...base, kind: 'well', value: attemptedWith({ kind: 'failed', verdict: { kind: 'refused', code, say } }) }
+  }
+  // It answers, and what it answers cannot be taken.
+  if (code === 'too_large' || code === 'undecodable') {
+    return { ...base, kind: 'well', value: attemptedWith({ kind: 'failed', verdict: { kind: 'garbled', code } }) }
+  }
+  // A certificate that is not trusted now will not be in a second either.
+  const value = attemptedWith(
+    { kind: 'failed', verdict: { kind: 'unreachable', code } },
+    { neverSent, worthAgain: code !== 'tls' },
+  )
+  return { ...base, kind: 'unwell', value }
+}
+
+function attemptedWith(called: Called, rest: Partial<Attempted> = {}): Attempted {
+  return { called, neverSent: false, worthAgain: false, ...rest }
+}
+
+/** What may stand in a log: never `say`, which quotes the provider. */
+function wordsOf(verdict: FailedVerdict): { readonly outcome: string; readonly code: string | null } {
+  return { outcome: verdict.kind, code: 'code' in verdict ? verdict.code : null }
+}
+
+async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await pause(ms, undefined, signal === undefined ? {} : { signal })
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error
+  }
+}

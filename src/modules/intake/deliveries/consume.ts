@@ -1,0 +1,114 @@
+import type { Id, TenantId } from '#kernel/ids.ts'
+import type { Clock, Instant } from '#kernel/instant.ts'
+import type { ConnectionRef, LiveConnection } from '#modules/connections/live.ts'
+import type { Database } from '#platform/postgres/database.ts'
+import type { ClaimedDelivery } from './delivery.ts'
+import { createLanes } from './lanes.ts'
+import { type Claimer, claimDue, renewClaims } from './store-deliveries.ts'
+import { createTurns } from './turns.ts'
+import { type WorkDesk, workAt } from './work.ts'
+
+// The one consumer of deliveries in a process. It holds claims, keeps them alive, and hands what it holds to the lanes of
+// the connections.
+
+export type Consumer = {
+  hasRoomFor(count: number): boolean
+  /** Works at deliveries that were claimed with the commit that stored them. */
+  take(deliveries: readonly ClaimedDelivery[]): void
+  tick(now: Instant): Promise<void>
+  stop(): Promise<void>
+}
+
+export type ConsumerOptions = Omit<WorkDesk, 'inTurn' | 'findLive'> & {
+  readonly database: Database
+  readonly clock: Clock
+  readonly claimer: Claimer
+  findLive(ref: ConnectionRef): Promise<LiveConnection | null>
+  readonly monotonicMs?: () => number
+}
+
+/** More in hand would only wait in memory instead of in the table. */
+const HELD_MAX = 2_000
+const CLAIM = { ofConnection: 50, all: 500 } as const
+const LANES = { groupMax: 100, groupsOfLane: 4, groupsOfClass: 48, groupsOfAll: 64 } as const
+/** Transactions at once: more would take the pool from requests and only wait for each other in the database. */
+const WRITES_MAX = 4
+const RENEW_EVERY_MS = 5_000
+const REMEMBER_LIVE_MS = 1_000
+
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { database, claimer, monotonicMs = () => performance.now() } = options
+  const desk: WorkDesk = {
+    ...options,
+    findLive: remembering(options.findLive, monotonicMs),
+    inTurn: createTurns(WRITES_MAX),
+  }
+  const lanes = createLanes<ClaimedDelivery>({
+    ...LANES,
+    work: (lane, deliveries) => workAt(desk, refOf(lane.name), deliveries),
+  })
+  let renewedAt = monotonicMs()
+  let stopped = false
+
+  function take(deliveries: readonly ClaimedDelivery[]): void {
+    for (const [name, some] of Map.groupBy(deliveries, laneName)) {
+      lanes.put({ name, class: some[0]?.posSystem ?? '' }, some)
+    }
+  }
+
+  async function renew(now: Instant): Promise<void> {
+    if (monotonicMs() - renewedAt < RENEW_EVERY_MS) return
+    renewedAt = monotonicMs()
+    const ids = lanes.held().map(({ id }) => id)
+    await database.system((tx) => renewClaims(tx, claimer, ids, now))
+  }
+
+  async function claim(now: Instant): Promise<void> {
+    const room = HELD_MAX - lanes.size
+    if (stopped || room <= 0) return
+    const most = { ...CLAIM, all: Math.min(room, CLAIM.all) }
+    take(await database.system((tx) => claimDue(tx, claimer, now, most)))
+  }
+
+  return {
+    hasRoomFor: (count) => !stopped && lanes.size + count <= HELD_MAX,
+    take,
+    async tick(now) {
+      await renew(now)
+      await claim(now)
+    },
+    async stop() {
+      stopped = true
+      await lanes.stop()
+    },
+  }
+}
+
+const laneName = ({ tenantId, connectionId }: ClaimedDelivery) => `${tenantId} ${connectionId}`
+
+function refOf(name: string): ConnectionRef {
+  const [tenantId, id] = name.split(' ')
+  return { tenantId: tenantId as TenantId, id: id as Id }
+}
+
+/** Connections change seldom and are asked for with every group. */
+function remembering(
+  find: ConsumerOptions['findLive'],
+  monotonicMs: () => number,
+): (ref: ConnectionRef) => Promise<LiveConnection | null> {
+  const remembered = new Map<Id, { readonly until: number; readonly found: Promise<LiveConnection | null> }>()
+  return (ref) => {
+    const known = remembered.get(ref.id)
+    if (known !== undefined && known.until > monotonicMs()) return known.found
+    const found = find(ref)
+    const fresh = { until: monotonicMs() + REMEMBER_LIVE_MS, found }
+    if (remembered.size >= REMEMBERED_MAX) remembered.clear()
+    remembered.set(ref.id, fresh)
+    found.catch(() => {
+      if (remembered.get(ref.id) === fresh) remembered.delete(ref.id)
+    })
+    return found
+  }
+}
+
+const REMEMBERED_MAX = 10_000

@@ -1,0 +1,20 @@
+export const INTAKE_LIVE_FAULTS = {
+  'webhook.unknown-endpoint': 'There is no address for webhooks here: the system or the connection is not known.',
+  'webhook.forged': 'The signature does not match what was sent, with any secret that is valid now.',
+  'webhook.unsigned': 'The delivery has no signature.',
+  'webhook.stale': 'The delivery was signed too long ago, or in the future.',
+  'webhook.not-kept': 'The delivery could not be stored just now, and is not kept. It is to be sent again.',
+  'webhook.missing': 'There is no delivery with the id that was given on this connection.',
+  'webhook.filter': 'A filter of the list of deliveries cannot be used; the sentence says which one.',
+  'webhook.busy': 'The delivery is still waiting or being worked at. Ask again when it has come to an end.',
+  'webhook.garbled': 'The delivery is genuine and does not hold what it must. It is kept as it came.',
+  'webhook.record-missing': 'What the delivery speaks of is not to be had yet. It is asked for again on its own.',
+  'webhook.provider-refused':
+    'The provider does not let us read what the delivery speaks of. The connection says which permission is missing.',
+  'webhook.provider-away': 'The provider could not be asked for what the delivery speaks of. It is tried again.',
+  'webhook.sign-in-needed': 'The provider no longer accepts the sign-in. Sign in again; it is tried again after that.',
+  'webhook.disconnected': 'The connection was ended before the delivery was worked at.',
+  'webhook.broken': 'Working at the delivery broke for a reason that is ours to mend; the log has it under its id.',
+  'records.unreadable': 'The records of a fact cannot be read. They are kept, and what stood of it stands.',
+  'records.wrong-type': 'Something in the records of a fact is of another kind than it always was.',
+} as const

@@ -1,0 +1,232 @@
+import { Fault } from '#kernel/fault.ts'
+import type { Id } from '#kernel/ids.ts'
+import { type Clock, type Instant, instant } from '#kernel/instant.ts'
+import type { ConnectionRef, Converse, LiveConnection } from '#modules/connections/live.ts'
+import type { Database, Tx } from '#platform/postgres/database.ts'
+import type { Log } from '#platform/telemetry/log.ts'
+import type { Sealer, Vault } from '#platform/vault/vault.ts'
+import type { RecordRef, WebhookReading } from '../../../../connectors/contract.ts'
+import { putDownMissing } from '../records/due-reads.ts'
+import { keepRecords } from '../records/keep.ts'
+import { type Kept, type SeenRecord, WEBHOOK_AGE_MS } from '../records/kept.ts'
+import { keyOf } from '../records/newest.ts'
+import { rereadSubjects } from '../records/reread.ts'
+import { deliveryPlace, openBody } from '../records/sealed-body.ts'
+import { type ClaimedDelivery, type Ending, RETRY_PAUSES_MS } from './delivery.ts'
+import { INTAKE_LIVE_FAULTS } from './faults.ts'
+import { type Fetched, fetchRefs, type Trouble } from './fetch-refs.ts'
+import type { DeliveryMetrics } from './metrics.ts'
+import { unreadable } from './receive.ts'
+import { type Claimer, type Ended, endDeliveries, type Put, putOffDeliveries } from './store-deliveries.ts'
+
+// Working at some claimed deliveries of one connection together: read them, fetch what they only name, keep all of it and
+// put down how each ended, in one transaction. Facts and endings are committed together or not at all, and only while the
+// claim holds; so nothing is lost by a crash at any point, and nothing is done twice.
+
+export type Signal = NonNullable<WebhookReading['signal']>
+
+export type WorkDesk = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly vault: Vault
+  readonly converse: Converse
+  readonly metrics: DeliveryMetrics
+  readonly claimer: Claimer
+  /** Null when there is none. May be remembered for a moment. */
+  findLive(ref: ConnectionRef): Promise<LiveConnection | null>
+  /** Something was said that is not for us: the sign-in was revoked, places or the catalogue changed. Repeatable. */
+  signalled(connection: LiveConnection, signal: Signal): Promise<void>
+  /** Facts of places that are not the connection's, by the provider's ids. */
+  unplaced(connection: LiveConnection, locations: readonly string[]): Promise<void>
+  /** Few at once write, however many wait for providers. */
+  inTurn<T>(write: () => Promise<T>): Promise<T>
+}
+
+/** Never throws: what goes wrong is put down with the deliveries, or their claims end by themselves. */
+export async function workAt(
+  desk: WorkDesk,
+  ref: ConnectionRef,
+  deliveries: readonly ClaimedDelivery[],
+): Promise<void> {
+  try {
+    const connection = await desk.findLive(ref)
+    if (connection === null || connection.state === 'disconnected')
+      await endAll(desk, ref, deliveries, endingOf('ignored', 'webhook.disconnected'))
+    else await workWith(desk, connection, deliveries)
+  } catch (error) {
+    await recover(desk, ref, deliveries, error)
+  }
+}
+
+async function workWith(
+  desk: WorkDesk,
+  connection: LiveConnection,
+  deliveries: readonly ClaimedDelivery[],
+): Promise<void> {
+  const sealer = await desk.vault.tenant(connection.tenantId)
+  const read = deliveries.map((delivery) => ({ delivery, reading: readAgain(connection, sealer, delivery) }))
+  const signals = new Set(read.flatMap(({ reading }) => reading?.signal ?? []))
+  for (const signal of signals) await desk.signalled(connection, signal)
+  const fetched = await fetchRefs(
+    desk,
+    connection,
+    read.flatMap(({ reading }) => reading?.fetch ?? []),
+  )
+  const now = desk.clock.now()
+  const judged = read.map((one) => judge(one, fetched, now))
+  const records = [...read.flatMap(broughtRecords), ...fetched.records]
+  const kept = await desk.inTurn(() =>
+    desk.database.tenant(connection.tenantId, (tx) => {
+      return commitWork(desk, tx, { connection, sealer, judged, records, missing: missingOf(read, fetched), now })
+    }),
+  )
+  note(desk, connection, judged)
+  if (kept.unplacedLocations.length > 0) await desk.unplaced(connection, kept.unplacedLocations)
+}
+
+type Read = { readonly delivery: ClaimedDelivery; readonly reading: WebhookReading | null }
+
+/** Null when it cannot be read, which the receiver found out already; it may be so again after an update. */
+function readAgain({ live, id }: LiveConnection, sealer: Sealer, delivery: ClaimedDelivery): WebhookReading | null {
+  if ('reading' in delivery.content) return delivery.content.reading
+  try {
+    return live.webhooks?.read(openBody(sealer, delivery.content.sealed, deliveryPlace(id, delivery.eventKey))) ?? null
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    return null
+  }
+}
+
+function broughtRecords({ delivery, reading }: Read): SeenRecord[] {
+  const seenAt = instant(delivery.receivedAt - WEBHOOK_AGE_MS)
+  return (reading?.records ?? []).map((record) => ({ ...record, seenAt, from: 'webhook' }))
+}
+
+/** What was asked for in vain. */
+function missingOf(read: readonly Read[], fetched: Fetched): RecordRef[] {
+  const here = new Set(fetched.records.map(keyOf))
+  const refs = read.flatMap(({ reading }) => reading?.fetch ?? [])
+  return refs.filter((ref) => !here.has(keyOf(ref)) && !fetched.troubles.has(keyOf(ref)))
+}
+
+/** What is to become of a delivery. */
+type Judged = { readonly ended: Ended } | { readonly put: Put }
+
+function judge({ delivery, reading }: Read, fetched: Fetched, now: Instant): Judged {
+  if (reading === null) return { ended: { delivery, ending: unreadable(), subjects: [] } }
+  const troubles = reading.fetch.flatMap((ref) => fetched.troubles.get(keyOf(ref)) ?? [])
+  const later = troubles.find(({ kind }) => kind === 'later')
+  if (later !== undefined) return putOff(delivery, later, now)
+  const named = new Set(reading.fetch.map(keyOf))
+  const found = fetched.records.filter((record) => named.has(keyOf(record)))
+  const subjects = [...new Set([...reading.records, ...found].flatMap((record) => record.subjects))].sort()
+  const [never] = troubles
+  if (never !== undefined) return { ended: { delivery, ending: { outcome: 'failed', ...never }, subjects } }
+  const isShort = new Set(found.map(keyOf)).size < named.size
+  const isEmpty = isShort && found.length + reading.records.length === 0
+  const ending = isShort
+    ? endingOf(isEmpty ? 'ignored' : 'processed', 'webhook.record-missing')
+    : reading.ignored === null
+      ? { outcome: 'processed' as const, code: null, say: null }
+      : { outcome: 'ignored' as const, code: null, say: reading.ignored }
+  return { ended: { delivery, ending, subjects } }
+}
+
+function putOff(delivery: ClaimedDelivery, { code, say, retryAfterMs }: Omit<Trouble, 'kind'>, now: Instant): Judged {
+  const pause = RETRY_PAUSES_MS[delivery.attempts - 1]
+  if (pause === undefined) return { ended: { delivery, ending: { outcome: 'failed', code, say }, subjects: [] } }
+  return { put: { delivery, dueAt: instant(now + Math.max(pause, retryAfterMs ?? 0)), code, say } }
+}
+
+function endingOf(outcome: Ending['outcome'], code: keyof typeof INTAKE_LIVE_FAULTS): Ending {
+  return { outcome, code, say: INTAKE_LIVE_FAULTS[code] }
+}
+
+type Work = {
+  readonly connection: LiveConnection
+  readonly sealer: Sealer
+  readonly judged: readonly Judged[]
+  readonly records: readonly SeenRecord[]
+  readonly missing: readonly RecordRef[]
+  readonly now: Instant
+}
+
+/** A claim that ran out while we worked: somebody else works at these now. */
+class ClaimLost extends Error {
+  override readonly name = 'ClaimLost'
+  readonly left: ReadonlySet<Id>
+
+  constructor(left: ReadonlySet<Id>) {
+    super('the claim on a delivery ran out')
+    this.left = left
+  }
+}
+
+async function commitWork(desk: WorkDesk, tx: Tx, work: Work): Promise<Kept> {
+  const { connection, sealer, judged, now } = work
+  const ended = judged.flatMap((one) => ('ended' in one ? one.ended : []))
+  const put = judged.flatMap((one) => ('put' in one ? one.put : []))
+  const done = await endDeliveries(tx, desk.claimer, ended, now)
+  const released = await putOffDeliveries(tx, desk.claimer, put)
+  if (done.size + released.size < judged.length) throw new ClaimLost(new Set([...done, ...released]))
+  const owner = { tenantId: connection.tenantId, connectionId: connection.id }
+  if (work.missing.length > 0) await putDownMissing(tx, owner, work.missing, now)
+  const origin = { actor: `provider:${connection.posSystem}`, requestId: null, now }
+  const kept = await keepRecords(tx, { sealer }, connection, work.records, origin)
+  const again = ended
+    .filter(({ delivery }) => delivery.again)
+    .flatMap(({ subjects }) => subjects.filter((subject) => !kept.subjects.includes(subject)))
+  if (again.length > 0) await rereadSubjects(tx, { sealer }, connection, again, origin)
+  return kept
+}
+
+function note(desk: WorkDesk, { posSystem }: LiveConnection, judged: readonly Judged[]): void {
+  const now = desk.clock.now()
+  for (const one of judged) {
+    const { delivery } = 'ended' in one ? one.ended : one.put
+    const outcome = 'ended' in one ? one.ended.ending.outcome : 'put_off'
+    desk.metrics.ended(posSystem, outcome, Math.max(0, now - delivery.receivedAt) / 1_000)
+  }
+}
+
+async function endAll(
+  desk: WorkDesk,
+  { tenantId }: ConnectionRef,
+  deliveries: readonly ClaimedDelivery[],
+  ending: Ending,
+): Promise<void> {
+  const ended = deliveries.map((delivery): Ended => ({ delivery, ending, subjects: [] }))
+  const now = desk.clock.now()
+  await desk.database.tenant(tenantId, (tx) => endDeliveries(tx, desk.claimer, ended, now))
+}
+
+async function recover(
+  desk: WorkDesk,
+  ref: ConnectionRef,
+  deliveries: readonly ClaimedDelivery[],
+  error: unknown,
+): Promise<void> {
+  if (error instanceof ClaimLost) {
+    const left = deliveries.filter(({ id }) => error.left.has(id))
+    if (left.length > 0) await workAt(desk, ref, left)
+    return
+  }
+  // Nothing can be put down while the database is away: the claims run out, and then they are claimed anew.
+  if (error instanceof Fault && error.kind === 'unavailable') return
+  if (deliveries.length > 1) {
+    for (const one of deliveries) await workAt(desk, ref, [one])
+    return
+  }
+  const [delivery] = deliveries
+  if (delivery === undefined) return
+  desk.log.error({ delivery_id: delivery.id, err: error }, 'working at a delivery broke')
+  const broken = { code: 'webhook.broken', say: INTAKE_LIVE_FAULTS['webhook.broken'], retryAfterMs: null } as const
+  const judged = putOff(delivery, broken, desk.clock.now())
+  await desk.database
+    .tenant(ref.tenantId, async (tx) => {
+      if ('put' in judged) await putOffDeliveries(tx, desk.claimer, [judged.put])
+      else await endDeliveries(tx, desk.claimer, [judged.ended], desk.clock.now())
+    })
+    .catch(() => undefined)
+}

@@ -1,0 +1,104 @@
+import { sql } from 'kysely'
+import type { Instant } from '#kernel/instant.ts'
+import { arrayOf } from '#platform/postgres/bulk.ts'
+import type { Tx } from '#platform/postgres/database.ts'
+import type { Sealer } from '#platform/vault/vault.ts'
+import type { RecordRef, SourceRecord } from '../../../../connectors/contract.ts'
+import { openBody, recordPlace } from './sealed-body.ts'
+import type { Owner } from './store-records.ts'
+
+// Stored records, opened and as their connector once gave them.
+
+/** The newest of each named record that is known. */
+export async function findRecords(
+  tx: Tx,
+  sealer: Sealer,
+  owner: Owner,
+  refs: readonly RecordRef[],
+): Promise<SourceRecord[]> {
+  if (refs.length === 0) return []
+  const { rows } = await sql<RecordRow>`
+    select r.kind, r.external_id as id, r.version, r.updated_at as "updatedAt", r.location, r.deleted, r.body,
+      ${SUBJECTS}
+    from unnest(
+      ${arrayOf(refs.map((ref) => ref.kind))}::text[], ${arrayOf(refs.map((ref) => ref.id))}::text[]
+    ) as w (kind, external_id)
+    join pos.source_records r on r.tenant_id = ${owner.tenantId} and r.connection_id = ${owner.connectionId}
+      and r.kind = w.kind and r.external_id = w.external_id`.execute(tx)
+  return rows.map((row) => recordOf(sealer, owner, row))
+}
+
+/** A page of the records of some kinds, in the order of kind and id. `after` is the last of the page before. */
+export async function listRecords(
+  tx: Tx,
+  sealer: Sealer,
+  owner: Owner,
+  kinds: readonly string[],
+  page: { readonly after: RecordRef | null; readonly limit: number },
+): Promise<SourceRecord[]> {
+  const { after, limit } = page
+  const { rows } = await sql<RecordRow>`
+    select r.kind, r.external_id as id, r.version, r.updated_at as "updatedAt", r.location, r.deleted, r.body,
+      ${SUBJECTS}
+    from pos.source_records r
+    where r.tenant_id = ${owner.tenantId} and r.connection_id = ${owner.connectionId}
+      and r.kind = any(${arrayOf(kinds)}::text[])
+      ${after === null ? sql`` : sql`and (r.kind, r.external_id) > (${after.kind}, ${after.id})`}
+    order by r.kind, r.external_id limit ${limit}`.execute(tx)
+  return rows.map((row) => recordOf(sealer, owner, row))
+}
+
+/** A record in the light of one subject. */
+export type SubjectRecord = {
+  readonly subject: string
+  readonly role: 'part' | 'also'
+  readonly record: SourceRecord
+}
+
+/** All stored records that the subjects are read from, but for those that the caller has in hand. */
+export async function recordsOfSubjects(
+  tx: Tx,
+  sealer: Sealer,
+  owner: Owner,
+  subjects: readonly string[],
+  inHand: readonly RecordRef[],
+): Promise<SubjectRecord[]> {
+  if (subjects.length === 0) return []
+  const { rows } = await sql<RecordRow & { subject: string; role: SubjectRecord['role'] }>`
+    select l.subject, l.role, r.kind, r.external_id as id, r.version, r.updated_at as "updatedAt", r.location,
+      r.deleted, r.body, ${SUBJECTS}
+    from pos.source_links l
+    join pos.source_records r on r.tenant_id = l.tenant_id and r.connection_id = l.connection_id
+      and r.kind = l.kind and r.external_id = l.external_id
+    where l.tenant_id = ${owner.tenantId} and l.connection_id = ${owner.connectionId}
+      and l.subject = any(${arrayOf(subjects)}::text[])
+      and not exists (
+        select from unnest(
+          ${arrayOf(inHand.map((ref) => ref.kind))}::text[], ${arrayOf(inHand.map((ref) => ref.id))}::text[]
+        ) as h (kind, external_id)
+        where h.kind = l.kind and h.external_id = l.external_id)`.execute(tx)
+  return rows.map((row) => ({ subject: row.subject, role: row.role, record: recordOf(sealer, owner, row) }))
+}
+
+type RecordRow = {
+  readonly kind: string
+  readonly id: string
+  readonly version: bigint | null
+  readonly updatedAt: Instant | null
+  readonly location: string | null
+  readonly deleted: boolean
+  readonly body: Uint8Array
+  readonly subjects: readonly string[]
+}
+
+const SUBJECTS = sql`array(
+  select p.subject from pos.source_links p
+  where p.tenant_id = r.tenant_id and p.connection_id = r.connection_id and p.kind = r.kind
+    and p.external_id = r.external_id and p.role = 'part'
+  order by p.subject) as subjects`
+
+function recordOf(sealer: Sealer, owner: Owner, row: RecordRow): SourceRecord {
+  const { kind, id, version, updatedAt, location, deleted, subjects } = row
+  const body = openBody(sealer, row.body, recordPlace(owner.connectionId, kind, id)).toString('utf8')
+  return { kind, id, body, version: { version, updatedAt }, location, subjects, deleted }
+}

@@ -1,0 +1,99 @@
+import { type Instant, instant } from '#kernel/instant.ts'
+import type { LiveConnection } from '#modules/connections/live.ts'
+import type { Tx } from '#platform/postgres/database.ts'
+import { enqueueSync } from './jobs.ts'
+import { CATALOG_EVERY_MS, NEWS_EVERY_MS, NEWS_EVERY_TOLD_MS, nextNightlyAt } from './rhythm.ts'
+import { ensurePositions, startBackfill, startSync } from './start.ts'
+import { wakeStillRuns } from './store-runs.ts'
+import {
+  claimDueSchedules,
+  type DueConnection,
+  deleteSchedule,
+  findSchedule,
+  type Schedule,
+  updateSchedule,
+} from './store-schedules.ts'
+import type { Syncing } from './syncing.ts'
+
+// What is due, looked up in tables: connections whose time has come begin runs, and runs that nobody works on although
+// they could go on are given a job. After an outage of any length the news since the watermark is simply due.
+
+const LOOKED_AT_ONCE = 100
+/** A process that dies between claiming a connection and looking at it leaves it to others after that. */
+const LOOK_MS = 60_000
+const WOKEN_AGAIN_MS = 10_000
+const WOKEN_AT_ONCE = 200
+/** A connection that waits for a person is looked at so often. */
+const ASLEEP_MS = 5 * 60_000
+
+const ACTOR = 'job:intake.sync'
+
+export async function tickSyncs(syncing: Syncing, now: Instant): Promise<void> {
+  await wakeRuns(syncing, now)
+  const due = await syncing.database.system((tx) => claimDueSchedules(tx, now, instant(now + LOOK_MS), LOOKED_AT_ONCE))
+  const failures: unknown[] = []
+  // One by one: each is a few small statements, and a hub with a thousand connections has a minute for them.
+  for (const one of due) await lookAt(syncing, one, now).catch((error: unknown) => failures.push(error))
+  // One connection that cannot be looked at keeps nobody else waiting, and is heard of all the same.
+  if (failures.length > 0) throw failures[0]
+}
+
+async function wakeRuns({ database }: Syncing, now: Instant): Promise<void> {
+  await database.system(async (tx) => {
+    const still = await wakeStillRuns(tx, now, instant(now - WOKEN_AGAIN_MS), WOKEN_AT_ONCE)
+    for (const { tenantId, id, lane } of still) await enqueueSync(tx, id, lane, tenantId)
+  })
+}
+
+async function lookAt(syncing: Syncing, { tenantId, connectionId }: DueConnection, now: Instant): Promise<void> {
+  await syncing.database.tenant(tenantId, async (tx) => {
+    const schedule = await findSchedule(tx, tenantId, connectionId, 'lock')
+    if (schedule === null) return
+    const connection = await syncing.findConnection(tx, { tenantId, id: connectionId })
+    if (connection === null || connection.state === 'disconnected') {
+      await deleteSchedule(tx, tenantId, connectionId)
+    } else if (connection.state === 'needs_sign_in') {
+      await updateSchedule(tx, schedule, instant(now + ASLEEP_MS))
+    } else {
+      await updateSchedule(tx, await beginDue(syncing, tx, connection, schedule, now))
+    }
+  })
+}
+
+/** Begins what is due. A lane that is busy is not waited for: its next time is as good. */
+async function beginDue(
+  syncing: Syncing,
+  tx: Tx,
+  connection: LiveConnection,
+  schedule: Schedule,
+  now: Instant,
+): Promise<Schedule> {
+  let next = schedule
+  const begun = { from: null, to: null, actor: ACTOR, requestId: null }
+  if (await ensurePositions(tx, connection, now)) next = { ...next, pastAt: now }
+  if (next.newsAt <= now || next.catalogAt <= now) {
+    const withCatalog = next.catalogAt <= now
+    const dataTypes = connection.dataTypes.filter((one) => withCatalog || one !== 'catalog')
+    const started =
+      dataTypes.length === 0 ? null : await startSync(tx, connection, { ...begun, mode: 'incremental', dataTypes }, now)
+    const everyMs = (await syncing.isToldWell(tx, connection)) ? NEWS_EVERY_TOLD_MS : NEWS_EVERY_MS
+    // A catalogue that is wanted while the news are being read is wanted still.
+    const catalogRead = withCatalog && started?.kind !== 'running'
+    const catalogAt = catalogRead
+      ? instant(now + CATALOG_EVERY_MS)
+      : withCatalog
+        ? instant(now + LOOK_MS)
+        : next.catalogAt
+    next = { ...next, newsAt: instant(now + everyMs), catalogAt }
+  }
+  if (next.nightlyAt <= now) {
+    await startSync(tx, connection, { ...begun, mode: 'nightly', dataTypes: connection.dataTypes }, now)
+    next = { ...next, nightlyAt: await nextNightlyAt(tx, connection, now) }
+  }
+  if (next.pastAt !== null && next.pastAt <= now) {
+    const started = await startBackfill(tx, connection, { actor: ACTOR, requestId: null, now })
+    // While another run of the past goes on, its end will set the time; nothing missing: there is no next time.
+    next = { ...next, pastAt: null, pastTries: started === null ? 0 : next.pastTries }
+  }
+  return next
+}
