@@ -245,9 +245,4 @@ function rounded(number: number): number {
   return Math.round(number * 100) / 100
 }
 
-if (import.meta.main) {
-  const result = await run(
-    process.argv.includes('--smoke') ? { seconds: 3, rounds: 1, eventsPerRound: 4_000, loneCommits: 300 } : {},
-  )
-  console.log(JSON.stringify(result))
-}
+if (import.meta.main) console.log(JSON.stringify(await run()))

@@ -1,29 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { brokenInvariants, differences } from './outages/books.ts'
-import { openWorld, type World } from './outages/world.ts'
+import { pathToFileURL } from 'node:url'
+import { equalWithin, type Judgement, judge, type Patience } from './outages/judge.ts'
+import { SCENARIOS, type Scenario, type Sizes, type Struck } from './outages/scenarios.ts'
+import { openWorld } from './outages/world.ts'
 
-// Everything is killed under a provider's load, at moments that a seed chooses, and in the end the hub's books must equal
-// the provider's to the cent, with nothing twice. Each scenario is a world of its own: real processes, a real PostgreSQL.
+// Everything is killed, cut, delayed and raced under a provider's load, at moments that a seed chooses, and in the end the
+// hub's books must equal the provider's to the cent, with nothing twice and nothing left behind. Each scenario is a world
+// of its own: real processes, a real PostgreSQL. `node bench/outages.ts kills my-seed 20` plays one of them.
 
-export type OutageOptions = {
+export type ScenarioName = keyof typeof SCENARIOS
+
+export type OutageOptions = Sizes & {
   readonly seed: string
-  /** Kills of the hub, of PostgreSQL, cuts of the provider and jumps of the clock, all together. */
-  readonly kills: number
-  /** Sales that ring while deliveries are doubled, delayed, put out of order and dropped. */
-  readonly sales: number
-  /** Hours of the long outage, past every retry of the provider. */
-  readonly outageHours: number
+  readonly days: number
+  readonly patience: Patience
 }
 
-export type ScenarioResult = {
-  readonly scenario: string
+export type ScenarioResult = Judgement & {
+  readonly scenario: ScenarioName
   readonly seed: string
-  readonly struck: Readonly<Record<string, number>>
-  readonly sales: number
-  readonly differences: readonly string[]
-  readonly broken: readonly string[]
-  /** From the end of the trouble to books that are equal. */
-  readonly seconds_to_equal: number | null
+  readonly struck: Struck
+  readonly seconds: number
 }
 
 export type OutageResult = {
@@ -33,137 +29,66 @@ export type OutageResult = {
   readonly equal: boolean
 }
 
+export const FULL: OutageOptions = {
+  seed: 'tillwire',
+  kills: 100,
+  deliveries: 10_000,
+  outageHours: 26,
+  hubKills: 20,
+  signIns: 10,
+  jumps: 20,
+  days: 3,
+  patience: { seconds: 240, quietHours: 26 },
+}
+
+export const SMOKE: OutageOptions = {
+  ...FULL,
+  kills: 5,
+  deliveries: 300,
+  hubKills: 2,
+  signIns: 2,
+  jumps: 3,
+  days: 1,
+  patience: { seconds: 120, quietHours: 26 },
+}
+
 export async function run(options: OutageOptions): Promise<OutageResult> {
   const scenarios: ScenarioResult[] = []
-  for (const [name, play] of Object.entries(SCENARIOS)) {
-    const world = await openWorld({ seed: `${options.seed}/${name}`, days: 3, locations: 2 })
-    try {
-      await settled(world)
-      const struck = await play(world, { ...options, seed: `${options.seed}/${name}` })
-      scenarios.push(await judged(world, name, options.seed, struck))
-    } finally {
-      await world.end()
-    }
-  }
+  for (const name of Object.keys(SCENARIOS) as ScenarioName[]) scenarios.push(await play(name, options))
   const equal = scenarios.every((one) => one.differences.length + one.broken.length === 0)
   return { bench: 'outages', seed: options.seed, scenarios, equal }
 }
 
-type Play = (world: World, options: OutageOptions) => Promise<Record<string, number>>
-
-const SCENARIOS: Readonly<Record<string, Play>> = {
-  kills: playKills,
-  deliveries: playDeliveries,
-  'long-outage': playLongOutage,
-}
-
-const PER_ROUND = 12
-
-async function playKills(world: World, { seed, kills }: OutageOptions): Promise<Record<string, number>> {
-  const dice = diceOf(seed)
-  const struck = { hub: 0, postgres: 0, provider: 0, clock: 0 }
-  const acts = ['hub', 'hub', 'postgres', 'provider', 'clock'] as const
-  for (let round = 0; round < kills; round++) {
-    const act = acts[Math.floor(dice() * acts.length)] ?? 'hub'
-    const ringing = world.provider.control('/sell', { count: PER_ROUND, seed: `${seed}/${round}` })
-    await sleep(dice() * 600)
-    struck[act]++
-    if (act === 'hub') {
-      world.hub.kill('SIGKILL')
-      await world.hub.exited
-      await world.restart()
-    } else if (act === 'postgres') {
-      await world.killPostgres()
-    } else if (act === 'provider') {
-      await world.provider.control('/faults', { name: 'outage', on: true })
-      await sleep(200 + dice() * 800)
-      await world.provider.control('/faults', { name: 'outage', on: false })
-    } else {
-      await world.provider.control('/clock', { advance: `${1 + Math.floor(dice() * 180)}m` })
-    }
-    await ringing
-  }
-  return struck
-}
-
-async function playDeliveries(world: World, { seed, sales }: OutageOptions): Promise<Record<string, number>> {
-  const faults = { 'duplicate-delivery': 0.3, 'reordered-delivery': 0.3, 'late-delivery': 0.1, 'dropped-delivery': 0.1 }
-  for (const [name, rate] of Object.entries(faults)) {
-    await world.provider.control('/faults', { name, on: true, rate, seed })
-  }
-  for (let sold = 0, nth = 0; sold < sales; sold += 100, nth++) {
-    await world.provider.control('/sell', { count: Math.min(100, sales - sold), seed: `${seed}/${nth}` })
-    await world.provider.control('/clock', { advance: '2m' })
-  }
-  const { faults: states } = (await world.provider.control('/faults')) as { faults: { name: string; struck: number }[] }
-  for (const name of Object.keys(faults)) await world.provider.control('/faults', { name, on: false })
-  return Object.fromEntries(states.filter(({ name }) => name in faults).map(({ name, struck }) => [name, struck]))
-}
-
-async function playLongOutage(world: World, { seed, outageHours }: OutageOptions): Promise<Record<string, number>> {
-  world.hub.kill('SIGKILL')
-  await world.hub.exited
-  for (let hour = 0; hour < outageHours; hour++) {
-    await world.provider.control('/sell', { count: 20, seed: `${seed}/${hour}` })
-    await world.provider.control('/clock', { advance: '1h' })
-  }
-  await world.restart()
-  return { hours: outageHours }
-}
-
-/** Waits for the first sync, so that the trouble meets a hub at work. */
-async function settled(world: World): Promise<void> {
-  await equalWithin(world, 180)
-}
-
-async function judged(
-  world: World,
-  scenario: string,
-  seed: string,
-  struck: Record<string, number>,
-): Promise<ScenarioResult> {
+/** One scenario from the first sync to the judgement. What it is at goes to stderr. */
+export async function play(name: ScenarioName, options: OutageOptions): Promise<ScenarioResult> {
   const begunAt = performance.now()
-  const left = await equalWithin(world, 240)
-  const [books] = await world.provider.books()
-  return {
-    scenario,
-    seed,
-    struck,
-    sales: books?.count ?? 0,
-    differences: left,
-    broken: await brokenInvariants(world.machine),
-    seconds_to_equal: left.length > 0 ? null : Math.round((performance.now() - begunAt) / 100) / 10,
-  }
-}
-
-/** What still differs after so long; nothing as soon as the books are equal. The clock goes on, so that what is due comes. */
-async function equalWithin(world: World, seconds: number): Promise<string[]> {
-  const giveUpAt = performance.now() + seconds * 1_000
-  for (;;) {
-    const left = await compare(world)
-    if (left.length === 0 || performance.now() > giveUpAt) return left
-    await sleep(1_000)
-    await world.provider.control('/clock', { advance: '1m' })
-  }
-}
-
-async function compare(world: World): Promise<string[]> {
+  const seed = `${options.seed}/${name}`
+  const say = (text: string) =>
+    console.error(`[${name} ${Math.round((performance.now() - begunAt) / 1_000)} s] ${text}`)
+  const { world: traits, play: trouble }: Scenario = SCENARIOS[name]
+  const world = await openWorld({ ...traits, seed, days: options.days, locations: 2 })
   try {
-    return differences(await world.provider.books(), await world.books())
-  } catch (error) {
-    // PostgreSQL may just be coming back.
-    return [error instanceof Error ? error.message : String(error)]
+    // The trouble is to meet a hub that has read the past and is at work.
+    const apart = await equalWithin(world, options.patience.seconds)
+    if (apart.length > 0) throw new Error(`the first sync ends with other books: ${apart.slice(0, 5)}`)
+    say('the past is read')
+    const struck = await trouble(world, options, seed, say)
+    say('the trouble is over')
+    const judgement = await judge(world, options.patience)
+    say(judgement.differences.length + judgement.broken.length === 0 ? 'equal' : JSON.stringify(judgement, null, 2))
+    const seconds = Math.round((performance.now() - begunAt) / 1_000)
+    return { scenario: name, seed, struck, ...judgement, seconds }
+  } finally {
+    await world.end()
   }
 }
 
-/** A stream of numbers from 0 to 1 that the seed alone decides (mulberry32 over an FNV-1a hash). */
-function diceOf(seed: string): () => number {
-  let state = 2_166_136_261
-  for (const sign of seed) state = Math.imul(state ^ (sign.codePointAt(0) ?? 0), 16_777_619)
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [name = '', seed = FULL.seed, size] = process.argv.slice(2)
+  if (!(name in SCENARIOS))
+    throw new Error(`there is no scenario "${name}"; there are ${Object.keys(SCENARIOS).join(', ')}`)
+  const count = Number(size)
+  const sizes = { kills: count, deliveries: count, outageHours: count, hubKills: count, signIns: count, jumps: count }
+  const result = await play(name as ScenarioName, { ...FULL, seed, ...(size === undefined ? {} : sizes) })
+  console.log(JSON.stringify(result, null, 2))
 }

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { run as runAccept } from './accept.ts'
+import { run as runBackfill } from './backfill.ts'
 import { run as runBudget } from './budget.ts'
 import { run as runCardNumbers } from './card-numbers.ts'
 import { run as runDialects } from './dialects.ts'
@@ -8,6 +10,7 @@ import { run as runFigures } from './figures.ts'
 import { run as runFiles } from './files.ts'
 import { run as runImport } from './import.ts'
 import { run as runOutbox } from './outbox.ts'
+import { run as runReading } from './reading.ts'
 import { run as runRest } from './rest.ts'
 import { run as runWorkbook } from './workbook.ts'
 
@@ -23,8 +26,17 @@ const BENCHES = {
   files: { full: () => runFiles(1_000_000, 21), smoke: () => runFiles(20_000) },
   workbook: { full: () => runWorkbook(), smoke: () => runWorkbook(5_000) },
   dialects: { full: () => runDialects(20_000), smoke: () => runDialects(40) },
+  reading: { full: () => runReading(100_000), smoke: () => runReading(1_000) },
   figures: { full: () => runFigures({ rows: 10_000_000 }), smoke: () => runFigures({ rows: 20_000 }) },
+  backfill: {
+    full: () => runBackfill({ sales: 60_000, perSecond: 10, burst: 20 }),
+    smoke: () => runBackfill({ sales: 500, perSecond: 20, burst: 40 }),
+  },
   budget: { full: () => runBudget(), smoke: () => runBudget({ seconds: 3 }) },
+  accept: {
+    full: () => runAccept(),
+    smoke: () => runAccept({ seconds: 2, rounds: 1, eventsPerRound: 2_000, loneCommits: 200 }),
+  },
 } as const
 
 type Name = keyof typeof BENCHES

@@ -65,6 +65,11 @@ create unique index configurations_account on pos.configurations (pos_system, en
   where account_id is not null and state <> 'disconnected';
 create index configurations_refresh on pos.configurations (refresh_due_at) where refresh_due_at is not null;
 
+-- For whoever takes something in for a connection: those that have not ended.
+create view pos.open_connections with (security_invoker = true) as
+  select tenant_id, id from pos.configurations where state <> 'disconnected';
+grant select on pos.open_connections to tillwire_app, tillwire_system;
+
 -- The secrets of a connection, each sealed for its tenant, connection and field. The version before the current one is
 -- kept after a refresh until the next one shows that the new means to refresh works.
 create table pos.connection_credentials (

@@ -64,7 +64,8 @@ create unique index sync_logs_one_a_lane on pos.sync_logs (tenant_id, connection
   where state in ('queued', 'running', 'waiting');
 create index sync_logs_newest on pos.sync_logs (tenant_id, connection_id, created_at desc, id desc);
 create index sync_logs_unfinished on pos.sync_logs (woken_at) where state in ('queued', 'running', 'waiting');
-call hub.protect('pos.sync_logs', 'select, insert, update', 'select, update');
+create index sync_logs_ended on pos.sync_logs (finished_at) where finished_at is not null;
+call hub.protect('pos.sync_logs', 'select, insert, update', 'select, update, delete');
 
 -- A stretch of one stream, for some places, that is read page by page. A page and its cursor are committed together.
 create table pos.sync_windows (
@@ -105,7 +106,7 @@ create table pos.sync_windows (
   check (state <> 'failed' or error_code is not null)
 );
 create index sync_windows_open on pos.sync_windows (tenant_id, sync_id, no) where state = 'open';
-call hub.protect('pos.sync_windows', 'select, insert, update, delete');
+call hub.protect('pos.sync_windows', 'select, insert, update, delete', 'select, delete');
 
 -- How much of a stream is known, place by place. `read_to` is a lower bound: everything that changed until then is known;
 -- it never passes a window that is not finished. Everything from `read_from` on is known; `past` says why there is no more.

@@ -576,6 +576,8 @@ create table pos.configurations (
   places_read_at timestamp with time zone,
   confirmed_at timestamp with time zone,
   confirmed_by text,
+  doubted_at timestamp with time zone,
+  doubt text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint configurations_pkey PRIMARY KEY (tenant_id, id),

@@ -1,5 +1,7 @@
 import type { Machine } from '#tests/harness/process.ts'
 
+type Tables = Pick<Machine, 'query'>
+
 // The hub's books in the simulator's words, counted from the bare tables, and twice: from the facts and from the roll-ups.
 
 export type BookLine = {
@@ -19,21 +21,21 @@ export type BookLine = {
 }
 export type Books = readonly BookLine[]
 
-export async function hubBooks(machine: Pick<Machine, 'query'>): Promise<Books> {
-  const sales = await machine.query<Record<string, string>>(`
+export async function hubBooks(tables: Tables): Promise<Books> {
+  const sales = await tables.query<Record<string, string>>(`
     select currency, count(*) as count, sum(total) as total, sum(gross) as gross, sum(discount) as discount,
       sum(tax_added) as tax_added, sum(tax_included) as tax_included, sum(tip) as tip, sum(service_charge) as service,
       sum(rounding) as rounding, sum(deferred) as deferred
     from pos.transactions where status = 'closed' and pos_system = 'square' group by currency order by currency`)
-  const refunds = await machine.query<Record<string, string>>(`
+  const refunds = await tables.query<Record<string, string>>(`
     select currency, count(*) as count, sum(amount) as amount, sum(tax) as tax, sum(tip) as tip
     from pos.refunds where pos_system = 'square' group by currency`)
-  const paid = await machine.query<Record<string, string>>(`
+  const paid = await tables.query<Record<string, string>>(`
     select t.currency, p.tender, count(*) as payments, sum(p.amount) as amount
     from pos.transaction_payments p join pos.transactions t
       on t.tenant_id = p.tenant_id and t.id = p.sale_id and t.filed_on = p.filed_on
     where t.status = 'closed' and t.pos_system = 'square' group by 1, 2`)
-  const returned = await machine.query<Record<string, string>>(`
+  const returned = await tables.query<Record<string, string>>(`
     select currency, tender, sum(amount) as refunded from pos.refunds where pos_system = 'square' group by 1, 2`)
   const number = (row: Record<string, string> | undefined, name: string) => Number(row?.[name] ?? 0)
   return sales.map((sale) => {
@@ -92,7 +94,7 @@ function flatten(path: string, value: unknown): [string, number][] {
 }
 
 /** What must hold of the hub's tables whatever happened; a sentence for each that does not. */
-export async function brokenInvariants(machine: Pick<Machine, 'query'>): Promise<string[]> {
+export async function brokenInvariants(tables: Tables): Promise<string[]> {
   const checks: Readonly<Record<string, string>> = {
     'a sale stands twice': `select 1 from pos.transactions group by tenant_id, connection_id, external_id having count(*) > 1`,
     'a refund stands twice': `select 1 from pos.refunds group by tenant_id, connection_id, external_id having count(*) > 1`,
@@ -112,7 +114,7 @@ export async function brokenInvariants(machine: Pick<Machine, 'query'>): Promise
   }
   const broken: string[] = []
   for (const [say, text] of Object.entries(checks)) {
-    if ((await machine.query(`${text} limit 1`)).length > 0) broken.push(say)
+    if ((await tables.query(`${text} limit 1`)).length > 0) broken.push(say)
   }
   return broken
 }

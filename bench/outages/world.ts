@@ -1,37 +1,40 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { askAt, freePort } from '#tests/harness/hub.ts'
+import pg from 'pg'
+import { startEmbedded } from '#platform/postgres/embedded.ts'
+import { type RunningSquare, startSquare } from '#simulators/square/simulate.ts'
+import { CURRENCIES } from '#simulators/trade/currencies.ts'
+import { shopOf, sitesOf } from '#simulators/trade/shop.ts'
+import { type Answer, type Asking, askAt, freePort } from '#tests/harness/hub.ts'
 import { type HubProcess, type Machine, newMachine } from '#tests/harness/process.ts'
-import { type Books, hubBooks } from './books.ts'
+import { type FrontDoor, openFrontDoor } from './front-door.ts'
+import { type HubClock, openHubClock } from './hub-clock.ts'
 
-// A small world in which everything may be killed: a provider's simulator, a hub with its own PostgreSQL, and a merchant who
-// is connected. All of them are processes of their own; the hub goes by the simulator's clock.
-
-const PROGRAM = fileURLToPath(new URL('../../bin/tillwire.js', import.meta.url))
+// A small world in which everything may be killed: a provider's simulator, one or two real hubs with a real PostgreSQL, and
+// a merchant who is connected. The simulator lives here, and the hubs are processes of their own that go by its clock.
 
 export type World = {
-  readonly machine: Machine
-  readonly provider: Provider
-  hub: HubProcess
+  readonly provider: RunningSquare
+  readonly hubClock: HubClock
+  readonly hubs: readonly Hub[]
   readonly key: string
-  readonly connectionId: string
-  /** Starts the hub anew on the same port, after it was killed. */
-  restart(): Promise<void>
-  /** Kills PostgreSQL; the hub brings it back. */
+  /** Kills PostgreSQL; the hub that owns it brings it back. Not where two hubs share one. */
   killPostgres(): Promise<void>
-  ask(where: string, asking?: Parameters<typeof askAt>[2]): ReturnType<typeof askAt>
-  books(): Promise<Books>
+  /** As a superuser, past every wall. */
+  query: Machine['query']
+  /** Asks a hub that is up. */
+  ask(where: string, asking?: Asking): Promise<Answer>
   end(): Promise<void>
 }
 
-export type Provider = {
-  readonly said: Readonly<Record<string, unknown>>
-  control(where: string, body?: object): Promise<Record<string, unknown>>
-  books(): Promise<Books>
-  end(): Promise<void>
+/** One of the hub's processes, which comes back on the same port. */
+export type Hub = {
+  readonly url: URL
+  kill(): Promise<void>
+  restart(): Promise<void>
 }
 
 export type WorldOptions = {
@@ -39,117 +42,204 @@ export type WorldOptions = {
   /** Days of trade that lie behind when the merchant connects. */
   readonly days: number
   readonly locations: number
+  /** Two share one database behind one address. */
+  readonly hubs: 1 | 2
+  /** How the merchant signs in: by a token of his own, or by the page of consent. */
+  readonly signIn: 'token' | 'oauth'
 }
 
+const TENANT = ['tenant', 'create', 'shop', '--currency', 'USD', '--time-zone', 'America/New_York']
+
+/** Answers once the merchant is connected. Whatever fails on the way, nothing is left running. */
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const provider = await startProvider(options)
-  const machine = await newMachine()
-  const port = await freePort()
-  const env = {
-    PORT: String(port),
-    TILLWIRE_PUBLIC_URL: `http://127.0.0.1:${port}`,
-    TILLWIRE_CLOCK_URL: String(provider.said.control_url),
-    SQUARE_BASE_URL: String(provider.said.base_url),
+  const ends: (() => Promise<unknown>)[] = []
+  const end = async () => {
+    for (const one of ends.splice(0).reverse()) await one()
   }
-  let hub = await machine.start(env)
-  const made = await machine.call(
-    [
-      'tenant',
-      'create',
-      'shop',
-      '--currency',
-      'USD',
-      '--time-zone',
-      'America/New_York',
-      '--close-out',
-      '00:00',
-      '--json',
-    ],
-    env,
-  )
+  try {
+    return await furnish(options, ends, end)
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+async function furnish(options: WorldOptions, ends: (() => Promise<unknown>)[], end: () => Promise<void>) {
+  const provider = await startProvider(options)
+  ends.push(() => provider.close())
+  const hubClock = await openHubClock(() => provider.clock.now())
+  ends.push(() => hubClock.close())
+  const shared = options.hubs === 1 ? null : await shareDatabase(ends)
+  const door = options.hubs === 1 ? null : await openDoor(ends)
+  const machines: Machine[] = []
+  const hubs: StartedHub[] = []
+  for (let nth = 0; nth < options.hubs; nth++) {
+    const machine = await newMachine()
+    const port = await freePort()
+    const env = { ...envOf(options, provider, hubClock, door?.url ?? `http://127.0.0.1:${port}`), ...shared?.env }
+    const hub = await startHub(machine, { ...env, PORT: String(port) })
+    ends.push(() => machine.scrap())
+    machines.push(machine)
+    hubs.push(hub)
+  }
+  door?.lead(hubs.map(({ url }) => Number(url.port)))
+  const [machine] = machines
+  const [first] = hubs
+  if (machine === undefined || first === undefined) throw new Error('a world has a hub')
+  const made = await machine.call([...TENANT, '--close-out', '00:00', '--json'], first.env)
   if (made.said === null) throw new Error(`no tenant was made: ${made.stderr}`)
-  const key = String(made.said.api_key)
-  const connected = await askAt(hub.url, '/api/v1/tenants/shop/pos/configurations', {
+  const world: World = {
+    provider,
+    hubClock,
+    hubs,
+    key: String(made.said.api_key),
+    async killPostgres() {
+      const pid = await machine.postmasterPid()
+      if (pid !== null) process.kill(pid, 'SIGKILL')
+    },
+    query: shared?.query ?? machine.query,
+    async ask(where, asking) {
+      const up = hubs.find(({ isUp }) => isUp) ?? first
+      return askAt(up.url, where, { key: world.key, ...asking })
+    },
+    end,
+  }
+  await (options.signIn === 'token' ? connectByToken(world) : connectByConsent(world, door?.url ?? first.url.href))
+  return world
+}
+
+function startProvider({ seed, days, locations, signIn }: WorldOptions): Promise<RunningSquare> {
+  const traits = { currency: CURRENCIES.USD, timeZone: 'America/New_York' }
+  const shop = shopOf('cafe', { ...traits, sites: sitesOf(locations) })
+  // The application's own account, which a hub that knows its token connects by itself. It sells nothing.
+  const own = shopOf('cafe', { ...traits, name: 'The application’s own', sites: sitesOf(1) })
+  const merchant = { shop, country: 'US' }
+  return startSquare({
+    seed,
+    sellers: signIn === 'token' ? [merchant] : [{ shop: own, country: 'US' }, merchant],
+    rateLimit: { perSecond: 500, burst: 1_000 },
+    consent: 'allow',
+  }).then((provider) => {
+    const now = provider.clock.now()
+    const merchant = merchantOf(provider)
+    const span = { from: timeText(now - days * 86_400_000), to: timeText(now), merchant }
+    if (days > 0) provider.sell({ ...span, seed })
+    return provider
+  })
+}
+
+/** Whose sales they are: the last seller. */
+export function merchantOf(provider: RunningSquare): string {
+  const id = provider.square.sellers.at(-1)?.merchantId
+  if (id === undefined) throw new Error('somebody sells')
+  return id
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+function envOf({ signIn }: WorldOptions, provider: RunningSquare, clock: HubClock, publicUrl: string) {
+  const { id, secret, access_token } = provider.credentials.application
+  return {
+    TILLWIRE_PUBLIC_URL: publicUrl,
+    TILLWIRE_CLOCK_URL: clock.url,
+    SQUARE_BASE_URL: provider.baseUrl,
+    ...(signIn === 'oauth' && {
+      SQUARE_APPLICATION_ID: id,
+      SQUARE_APPLICATION_SECRET: secret,
+      SQUARE_ACCESS_TOKEN: access_token,
+    }),
+  }
+}
+
+type StartedHub = Hub & { readonly env: NodeJS.ProcessEnv; readonly isUp: boolean }
+
+const START_TRIES = 5
+
+async function startHub(machine: Machine, env: NodeJS.ProcessEnv): Promise<StartedHub> {
+  let hub: HubProcess = await machine.start(env)
+  let isUp = true
+  const url = new URL(`http://127.0.0.1:${env.PORT}`)
+  return {
+    url,
+    env,
+    get isUp() {
+      return isUp
+    },
+    async kill() {
+      isUp = false
+      hub.kill('SIGKILL')
+      await hub.exited
+    },
+    async restart() {
+      for (let tries = 1; ; tries++) {
+        try {
+          hub = await machine.start(env)
+          isUp = true
+          return
+        } catch (error) {
+          if (tries === START_TRIES) throw error
+          await sleep(1_000)
+        }
+      }
+    },
+  }
+}
+
+type Shared = { readonly env: NodeJS.ProcessEnv; readonly query: Machine['query'] }
+
+async function shareDatabase(ends: (() => Promise<unknown>)[]): Promise<Shared> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'tillwire-shared-'))
+  await chmod(dir, 0o711)
+  const server = await startEmbedded({ dataDir: dir })
+  ends.push(async () => {
+    await server.stop()
+    await rm(dir, { recursive: true, force: true })
+  })
+  const connectionString = server.superuserUrl.replace('/postgres?', '/tillwire?')
+  return {
+    env: { DATABASE_URL: server.url, TILLWIRE_ROOT_KEY: randomBytes(32).toString('base64') },
+    async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
+      const client = new pg.Client({ connectionString })
+      await client.connect()
+      try {
+        return (await client.query<Row>(text, values)).rows
+      } finally {
+        await client.end()
+      }
+    },
+  }
+}
+
+async function openDoor(ends: (() => Promise<unknown>)[]): Promise<FrontDoor> {
+  const door = await openFrontDoor(await freePort())
+  ends.push(() => door.close())
+  return door
+}
+
+async function connectByToken(world: World): Promise<void> {
+  const { access_token } = world.provider.credentials
+  const connected = await world.ask('/api/v1/tenants/shop/pos/configurations', {
     method: 'POST',
-    key,
     json: {
       pos_system: 'square',
       name: 'Till',
       environment: 'production',
-      credentials: credentialsOf(provider),
+      credentials: { access_token },
       locations: 'all',
       sync: { webhooks: true },
     },
   })
   if (connected.status >= 300) throw new Error(`the till was not connected: ${connected.status} ${connected.text}`)
-  return {
-    machine,
-    provider,
-    get hub() {
-      return hub
-    },
-    key,
-    connectionId: String(connected.json?.id),
-    async restart() {
-      for (let tries = 1; ; tries++) {
-        try {
-          hub = await machine.start(env)
-          return
-        } catch (error) {
-          if (tries === 5) throw error
-          await sleep(1_000)
-        }
-      }
-    },
-    async killPostgres() {
-      const pid = await machine.postmasterPid()
-      if (pid !== null) process.kill(pid, 'SIGKILL')
-    },
-    ask: (where, asking) => askAt(hub.url, where, { key, ...asking }),
-    books: () => hubBooks(machine),
-    async end() {
-      hub.kill('SIGKILL')
-      await machine.scrap()
-      await provider.end()
-    },
-  }
 }
 
-function credentialsOf(provider: Provider): Record<string, string> {
-  const { access_token: token } = provider.said.credentials as Record<string, unknown>
-  return { access_token: String(token) }
-}
-
-export async function startProvider(options: WorldOptions): Promise<Provider> {
-  const args = ['simulate', 'square', '--json', '--seed', options.seed, '--days', String(options.days)]
-  const child = spawn(process.execPath, [PROGRAM, ...args, '--locations', String(options.locations)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: child.stdout })
-  const [line] = (await once(lines, 'line')) as [string]
-  lines.on('line', () => undefined)
-  const said = JSON.parse(line) as Record<string, unknown>
-  const base = String(said.control_url).replace(/\/+$/, '')
-  const control = async (where: string, body?: object) => {
-    const answer = await fetch(`${base}${where}`, {
-      ...(body === undefined
-        ? {}
-        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    })
-    const text = await answer.text()
-    if (!answer.ok) throw new Error(`the simulator answered ${answer.status} to ${where}: ${text}`)
-    return JSON.parse(text) as Record<string, unknown>
-  }
-  return {
-    said,
-    control,
-    async books() {
-      const { books } = (await control('/books')) as { books: Books }
-      return books
-    },
-    async end() {
-      child.kill('SIGKILL')
-      if (child.exitCode === null) await once(child, 'exit')
-    },
-  }
+async function connectByConsent(world: World, door: string): Promise<void> {
+  const way = await world.ask('/api/integrations/pos/square/oauth?locations=all', { method: 'POST' })
+  if (way.status !== 200) throw new Error(`there is no way to the page of consent: ${way.status} ${way.text}`)
+  const page = `${way.json?.url}&auto=allow&merchant_id=${merchantOf(world.provider)}`
+  const agreed = await fetch(page, { redirect: 'manual' })
+  const back = await fetch(new URL(agreed.headers.get('location') ?? '', door), { redirect: 'manual' })
+  const to = back.headers.get('location') ?? ''
+  if (!/\/connections\/[0-9a-f-]{36}/.test(to)) throw new Error(`the way back led to ${back.status} ${to}`)
 }

@@ -122,6 +122,10 @@ export function shown(value: unknown): string {
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
 }
 
+export function nameOf(failure: unknown): string {
+  return failure instanceof Error ? `${failure.name} (${failure.message.slice(0, 120)})` : String(failure)
+}
+
 /** Chance that repeats: the same seed, the same numbers. Answers whole numbers below `below`. */
 export function dice(seed: number): (below: number) => number {
   let state = (seed * 2_654_435_761 + 1) >>> 0

@@ -152,3 +152,13 @@ export function same(a: unknown, b: unknown): boolean {
     return false
   }
 }
+
+/** Facts as values that can be compared, whatever the order in which they were learnt. */
+export function factsShown(facts: Facts): unknown {
+  const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+  return { sales: sorted(facts.sales), refunds: sorted(facts.refunds), contradictions: facts.contradictions }
+}
+
+export function sameFacts(a: Facts, b: Facts): boolean {
+  return same(factsShown(a), factsShown(b))
+}

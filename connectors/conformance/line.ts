@@ -169,4 +169,4 @@ export function madeUpAnswer(
 }
 
 /** 2026-05-20T12:00:00Z. */
-export const MADE_UP_AT = 1_779_278_400_000
+const MADE_UP_AT = 1_779_278_400_000

@@ -78,7 +78,9 @@ export const FAULTS = [
   'short-page',
   'full-last-page',
   'cursor-expired',
+  'list-lag',
   'thin-event',
+  'token-rotated',
 ] as const
 
 export type Act = 'edit' | 'sellLate' | 'consent' | 'revoke' | 'figures'

@@ -1,7 +1,7 @@
 import type { Sale, Tender } from '#canon/sale.ts'
 import type { Instant } from '#kernel/instant.ts'
 import type { Facts } from './keeper.ts'
-import type { BooksWish, StageBooks, TenderBooks } from './stage.ts'
+import type { StageBooks, TenderBooks } from './stage.ts'
 
 // The books that facts make, and where they differ from the provider's own. Both sides count a closed sale on the moment
 // it was closed and a refund on the moment it was given, and neither ever looks at the other's sums.
@@ -131,8 +131,4 @@ function tenderDifferences(currency: string, stage: ByTender, facts: ByTender): 
 
 function together(a: TenderBooks, b: TenderBooks): TenderBooks {
   return { payments: a.payments + b.payments, amount: a.amount + b.amount, refunded: a.refunded + b.refunded }
-}
-
-export function spanWish(place: string, from: Instant, to: Instant): BooksWish & Span {
-  return { place, from, to }
 }

@@ -102,13 +102,8 @@ export const SABOTAGE: Readonly<Record<string, Candidate>> = {
       return { ...(yield* oauth.exchange(...args)), credentials: { access_token: '' } }
     },
   }),
-  'oauth/refresh': withOAuth({
-    // The token that was just used up is kept in place of the new one.
-    *refresh(application, credentials) {
-      const tokens = yield* oauth.refresh(application, credentials)
-      return { ...tokens, credentials: { ...tokens.credentials, refresh_token: credentials.refresh_token ?? '' } }
-    },
-  }),
+  'oauth/refresh': withOldRefreshToken(),
+  'oauth/rotating': withOldRefreshToken(),
   'oauth/expired': withVerdict((verdict) =>
     verdict.kind === 'unauthorized' ? { ...verdict, revoked: true } : verdict,
   ),
@@ -140,8 +135,10 @@ export const SABOTAGE: Readonly<Record<string, Candidate>> = {
   'pull/windows-meet': withPages((page, link, window, cursor) =>
     page(link, { ...window, from: later(window.from, 1), to: later(window.to, -1) }, cursor),
   ),
-  // A full page is taken for one that has a next.
-  'pull/exactly-full-page': withPage((page) => ({ ...page, next: page.next ?? (page.count === 50 ? 'more' : null) })),
+  // One object more is asked for, to see whether there is another page, and is thrown away.
+  'pull/exactly-full-page': withPage((page) =>
+    page.next === null && page.count === 50 ? { ...page, records: page.records.slice(0, -1), count: 49 } : page,
+  ),
   'pull/clipped-page': withPage((page) => ({ ...page, count: 0 })),
   'pull/repeated-page': withPage((page) => ({ ...page, records: page.records.map(numbered) })),
   'pull/empty-page': withPage((page) => ({ ...page, next: page.count === 0 ? null : page.next })),
@@ -153,6 +150,7 @@ export const SABOTAGE: Readonly<Record<string, Candidate>> = {
   'pull/cursor-expired': withVerdict((verdict) => (verdict.kind === 'cursor_expired' ? REFUSED : verdict)),
   'pull/old-edit': byCreation(),
   'pull/late-sale': byCreation(),
+  'pull/list-lag': withStreams(() => ({ overlapMs: 0 })),
   'pull/new-since': withPages((page, link, window, cursor) =>
     page(link, window.by === 'updated' ? { ...window, to: window.from } : window, cursor),
   ),
@@ -360,6 +358,16 @@ export const SABOTAGE: Readonly<Record<string, Candidate>> = {
     },
   }),
   'secrecy/personal-paths': withReader({ personal: { receipt: ['customer.name'] } }),
+}
+
+/** The token that was just used up is kept in place of the new one. */
+function withOldRefreshToken(): Candidate {
+  return withOAuth({
+    *refresh(application, credentials) {
+      const tokens = yield* oauth.refresh(application, credentials)
+      return { ...tokens, credentials: { ...tokens.credentials, refresh_token: credentials.refresh_token ?? '' } }
+    },
+  })
 }
 
 function byCreation(): Candidate {

@@ -44,8 +44,8 @@ export type Hub = {
   /** Reads every location, as {@link Lookup} needs them. */
   locations(): Promise<readonly ProviderLocation[]>
   sell(wish: Partial<SellWish> & { readonly situation?: Situation | null }): Promise<SellWish>
-  /** Sells from now on, lets most of an hour pass, and hands over what was delivered. */
-  sellNow(wish: Pick<SellWish, 'count' | 'situation'>): Promise<readonly CapturedDelivery[]>
+  /** Sells so many of each from now on, lets most of an hour pass, and hands over what was delivered. */
+  sellNow(count: number, situations: readonly (Situation | null)[]): Promise<readonly CapturedDelivery[]>
   /** Walks the past of every stream of these kinds of data, and reads what it brings. */
   pull(window: { readonly from: Instant; readonly to: Instant }, types?: readonly DataType[]): Promise<void>
   /** Reads what changed since the moment, as an incremental run would, with each stream's own overlap. */
@@ -101,9 +101,11 @@ export function openHub(live: Live, provider: Provider): Hub {
       await provider.sell(whole)
       return whole
     },
-    async sellNow(wish) {
+    async sellNow(count, situations) {
       const from = provider.now()
-      await hub.sell({ ...wish, from, to: instant(from + 20 * SECOND) })
+      for (const [nth, situation] of situations.entries()) {
+        await hub.sell({ count, situation, from, to: instant(from + 20 * SECOND), seed: nth + 1 })
+      }
       await provider.advance(50 * 60 * SECOND)
       const deliveries = await provider.deliveries()
       if (deliveries.length === 0) throw new Error('the stage sold and delivered nothing')

@@ -1,7 +1,9 @@
-// Where Square puts what is about people, by kind of record. A path stands for all that lies below it; `*` is any field or
-// any element of a list. Free text is on the list wherever a till or a shopper may write into it.
+// Where Square puts what is about people, by kind of record. A path stands for all that lies below it, and passes through
+// lists without a word. Free text is here wherever a shopper may have dictated it. The reason of a refund is not: it is
+// about goods, and it is told.
 
-const ADDRESSES = ['recipient', 'note', 'cancel_reason', 'failure_reason', 'dropoff_notes', 'shipping_note']
+/** Of a fulfilment, whichever way it goes. */
+const HANDED_OVER = ['recipient', 'note', 'cancel_reason', 'failure_reason', 'dropoff_notes', 'shipping_note']
 
 const CARD = [
   ...['cardholder_name', 'billing_address', 'fingerprint', 'bin', 'exp_month', 'exp_year', 'reference_id'],
@@ -15,17 +17,16 @@ function below(path: string, names: readonly string[]): readonly string[] {
 export const PERSONAL: Readonly<Record<string, readonly string[]>> = {
   order: [
     ...['ticket_name', 'reference_id', 'metadata'],
-    ...below('line_items.*', ['note', 'metadata']),
-    ...below('fulfillments.*', ['metadata']),
-    ...below('fulfillments.*.pickup_details', [...ADDRESSES, 'curbside_pickup_details']),
-    ...below('fulfillments.*.delivery_details', [...ADDRESSES, 'courier_support_phone_number']),
-    ...below('fulfillments.*.shipment_details', [...ADDRESSES, 'tracking_number', 'tracking_url']),
-    ...below('fulfillments.*.in_store_details', ADDRESSES),
-    ...below('fulfillments.*.digital_details', ADDRESSES),
-    ...below('tenders.*', ['note']),
-    ...below('tenders.*.card_details.card', CARD),
-    ...below('refunds.*', ['reason']),
-    ...below('returns.*.return_line_items.*', ['note', 'metadata']),
+    ...below('line_items', ['note', 'metadata']),
+    ...below('fulfillments', ['metadata']),
+    ...below('fulfillments.pickup_details', [...HANDED_OVER, 'curbside_pickup_details']),
+    ...below('fulfillments.delivery_details', [...HANDED_OVER, 'courier_support_phone_number']),
+    ...below('fulfillments.shipment_details', [...HANDED_OVER, 'tracking_number', 'tracking_url']),
+    ...below('fulfillments.in_store_details', HANDED_OVER),
+    ...below('fulfillments.digital_details', HANDED_OVER),
+    ...below('tenders', ['note']),
+    ...below('tenders.card_details.card', CARD),
+    ...below('returns.return_line_items', ['note', 'metadata']),
   ],
   payment: [
     ...['buyer_email_address', 'billing_address', 'shipping_address', 'note', 'reference_id', 'receipt_url'],
@@ -38,7 +39,7 @@ export const PERSONAL: Readonly<Record<string, readonly string[]>> = {
     ...below('square_account_details', ['payment_source_token']),
     ...below('external_details', ['source', 'source_id']),
   ],
-  refund: ['reason', 'destination_details.external_details', ...below('destination_details.card_details.card', CARD)],
+  refund: ['destination_details.external_details', ...below('destination_details.card_details.card', CARD)],
   catalog: [],
   inventory_count: [],
   customer: [

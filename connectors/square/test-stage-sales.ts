@@ -1,4 +1,4 @@
-import { luckOf } from '#simulators/square/sale-order.ts'
+import { luckOf } from '#simulators/square/ids.ts'
 import type { TradeSale } from '#simulators/trade/sale.ts'
 import { type Shop, shopOf } from '#simulators/trade/shop.ts'
 import { trade } from '#simulators/trade/trade.ts'

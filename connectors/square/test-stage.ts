@@ -54,6 +54,8 @@ const FAULTS: Readonly<Partial<Record<FaultName, { readonly name: string; readon
   'short-page': { name: 'short-page' },
   'full-last-page': { name: 'full-last-page' },
   'cursor-expired': { name: 'cursor-expired' },
+  'list-lag': { name: 'list-lag', value: 8 },
+  'token-rotated': { name: 'token-rotated' },
   'thin-event': { name: 'thin-event', value: 600 },
 }
 

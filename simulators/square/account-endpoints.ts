@@ -1,4 +1,5 @@
-import { type Call, type Endpoint, ok } from './endpoint.ts'
+import { ok } from './answer.ts'
+import type { Call, Endpoint } from './endpoint.ts'
 import { denied, notFound } from './refusal.ts'
 import type { Seller } from './seller.ts'
 

@@ -10,7 +10,7 @@ export function actsOf(square: Square): Readonly<Record<string, Act>> {
   return {
     revoke: {
       says: 'The seller takes the application’s access back: { merchant? }.',
-      run: (order) => square.revokedBySeller(sellerOf(square, order)),
+      run: (order) => square.revoke(sellerOf(square, order), 'MERCHANT'),
     },
     'edit-catalogue': {
       says: 'The seller changes his catalogue: { kind: "reprice" | "rename" | "delete", id, amount? | name?, merchant? }.',
@@ -55,12 +55,6 @@ function setLocation(square: Square, order: ActOrder, status: 'ACTIVE' | 'INACTI
   const location = typeof order.location === 'string' ? seller.findLocation(order.location) : null
   if (location === null) throw new RangeError(`No location of ${seller.name} has the id ${order.location}.`)
   location.status = status
-  const object = { location: { id: location.id, status } }
-  square.raise(seller, {
-    type: 'location.updated',
-    dataType: 'location',
-    id: location.id,
-    object,
-    locationId: location.id,
-  })
+  // Says only which location: what changed must be read.
+  square.raise(seller, { type: 'location.updated', dataType: 'location', id: location.id, locationId: location.id })
 }

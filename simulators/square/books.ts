@@ -9,8 +9,8 @@ import type { Order, Payment, Refund, SquareLocation } from './wire.ts'
 //
 // A sale counts when it has line items, is not CANCELED and its COMPLETED payments cover what was due; it counts at
 // `closed_at`, else at its first completed payment. A refund counts when it is COMPLETED, at its `created_at`. In an
-// exchange the sale counts whole and what came back counts as one refund; the part of it that was set against the new
-// goods is a payment by `other` and a refund to `other`.
+// exchange the sale counts whole; the part of what came back that was set against the new goods is a payment by `other`
+// and one refund to `other`, and what was paid out besides is a refund of its own.
 
 export const TENDERS = ['cash', 'card', 'gift_card', 'wallet', 'bank_transfer', 'other'] as const
 export type TenderKind = (typeof TENDERS)[number]
@@ -141,12 +141,12 @@ function addExchange(book: CurrencyBooks, order: Order): void {
   const returned = (order.returns ?? []).map(amountsOf)
   if (returned.length === 0) return
   const back = returned.reduce((sum, { total }) => sum + total, 0)
-  book.refunds.count++
-  book.refunds.amount += back
   book.refunds.tax += returned.reduce((sum, { tax }) => sum + tax, 0)
   book.refunds.tip += returned.reduce((sum, { tip }) => sum + tip, 0)
   const netted = Math.min(back, order.total_money.amount)
   if (netted === 0) return
+  book.refunds.count++
+  book.refunds.amount += netted
   book.by_tender.other.payments++
   book.by_tender.other.amount += netted
   book.by_tender.other.refunded += netted
@@ -157,12 +157,12 @@ function addRefund(book: CurrencyBooks, seller: Seller, refund: Refund): void {
   const payment = refund.payment_id === undefined ? null : seller.findPayment(refund.payment_id)
   const kind = payment === null ? kindOfSource(refund.destination_type) : tenderKindOf(payment)
   book.by_tender[kind].refunded += amount
-  const order = seller.findOrder(refund.order_id)
-  // The goods of an exchange were counted with its sale.
-  if ((order?.line_items ?? []).length > 0 && (order?.returns ?? []).length > 0) return
-  const returned = (order?.returns ?? []).map(amountsOf)
   book.refunds.count++
   book.refunds.amount += amount
+  const order = seller.findOrder(refund.order_id)
+  // The taxes and tips of an exchange were counted with its sale.
+  if ((order?.line_items ?? []).length > 0) return
+  const returned = (order?.returns ?? []).map(amountsOf)
   book.refunds.tax += returned.reduce((sum, { tax }) => sum + tax, 0)
   book.refunds.tip += returned.reduce((sum, { tip }) => sum + tip, 0)
 }

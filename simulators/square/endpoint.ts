@@ -1,3 +1,4 @@
+import type { Answer, JsonObject } from './answer.ts'
 import type { Seller } from './seller.ts'
 import type { Square } from './square.ts'
 
@@ -29,27 +30,4 @@ export type Call = {
   readonly now: number
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
-}
-
-export type Answer = {
-  readonly status: number
-  /** Anything that becomes JSON; `JsonText` is sent as it stands. */
-  readonly body: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-export type JsonObject = Readonly<Record<string, unknown>>
-
-/** JSON that is written already: a page of five hundred orders costs nothing a second time. */
-export class JsonText {
-  readonly text: string
-
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
-/** The answer of nearly every call. */
-export function ok(body: unknown): Answer {
-  return { status: 200, body }
 }

@@ -1,5 +1,6 @@
+import { type JsonObject, ok } from './answer.ts'
 import { cursorOf, readCursor } from './cursors.ts'
-import { type Call, type Endpoint, type JsonObject, ok } from './endpoint.ts'
+import type { Call, Endpoint } from './endpoint.ts'
 import { EVENT_TYPES, type SquareEvent } from './events.ts'
 import { integerOf, memberOf, objectOf, rangeOf, textOf, textsOf } from './reads/request.ts'
 import { invalid } from './refusal.ts'

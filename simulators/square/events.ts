@@ -1,5 +1,5 @@
 import { DAY_MS } from '../trade/calendar.ts'
-import type { JsonObject } from './endpoint.ts'
+import type { JsonObject } from './answer.ts'
 import { uuidOf } from './ids.ts'
 
 // What Square tells the world, in the envelope of a webhook. The log is what `POST /v2/events` searches: 28 days, and

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { type Answer, type Call, type JsonObject, ok } from './endpoint.ts'
+import { type Answer, type JsonObject, ok } from './answer.ts'
+import type { Call } from './endpoint.ts'
 import { textOf } from './reads/request.ts'
 import { invalid, SquareRefusal } from './refusal.ts'
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { Dice, fixedDraw, seedOf, streamOf } from '../trade/random.ts'
 
 // Ids are worked out from what they name, so that the same seed gives the same ids on every run, and the catalogue and
 // the orders agree on one without asking each other. A merchant's id is part of each: no two sellers share an id.
@@ -45,12 +46,17 @@ export function giftCardIdOf(merchantId: string, lineExternalId: string): string
 
 /** So many capitals and digits. */
 export function upperId(length: number, ...words: readonly string[]): string {
-  return digest(words).toUpperCase().slice(0, length)
+  return signs(length, words, CAPITALS)
 }
 
 /** So many letters of both cases and digits. */
 export function mixedId(length: number, ...words: readonly string[]): string {
-  return digest(words).slice(0, length)
+  return signs(length, words, LETTERS)
+}
+
+/** A number in [0, 1) that belongs to those words for good. */
+export function luckOf(...words: readonly string[]): number {
+  return fixedDraw(seedOf(...words), 1)
 }
 
 /** In the form of a UUID version 4. */
@@ -60,7 +66,16 @@ export function uuidOf(...words: readonly string[]): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** Letters and digits only: the two signs of base64 that an id never shows give way to letters. */
-function digest(words: readonly string[]): string {
-  return hash('sha256', words.join('\u001f'), 'base64url').replaceAll('-', 'Q').replaceAll('_', 'z')
+const CAPITALS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const LETTERS = `${CAPITALS}abcdefghijklmnopqrstuvwxyz`
+
+/** Ten thousand sales need half a million ids: each is drawn from a seed of 64 bits, ten times as fast as a digest. */
+function signs(length: number, words: readonly string[], alphabet: string): string {
+  const dice = idDice.reseed(seedOf(...words), IDS, 0)
+  let text = ''
+  for (let at = 0; at < length; at++) text += alphabet.charAt(dice.below(alphabet.length))
+  return text
 }
+
+const IDS = streamOf('ids')
+const idDice = new Dice()

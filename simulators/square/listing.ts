@@ -1,6 +1,6 @@
 import { DAY_MS } from '../trade/calendar.ts'
+import type { JsonObject } from './answer.ts'
 import { type CursorState, cursorOf, readCursor } from './cursors.ts'
-import type { JsonObject } from './endpoint.ts'
 import { type Kept, mergedWalk, type Place, type Shelf } from './shelf.ts'
 import type { Square } from './square.ts'
 

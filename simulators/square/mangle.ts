@@ -1,5 +1,5 @@
 import type { Switchboard } from '../stage/faults.ts'
-import { type JsonObject, JsonText } from './endpoint.ts'
+import { type JsonObject, JsonText } from './answer.ts'
 
 // Answers as no document describes them: members and fields from the future, amounts as text, noughts left out. Each
 // record of an answer is struck by itself, so a rate of one in a hundred spoils one order of a page and not the page.

@@ -1,6 +1,8 @@
-import { type Answer, type Call, type Endpoint, type JsonObject, ok } from './endpoint.ts'
+import { type Answer, type JsonObject, ok } from './answer.ts'
+import type { Call, Endpoint } from './endpoint.ts'
 import { flagOf, neededText, textOf, textsOf } from './reads/request.ts'
 import { denied, invalid } from './refusal.ts'
+import type { Square } from './square.ts'
 import type { Granted } from './tokens.ts'
 
 // Tokens for codes, tokens for refresh tokens, and the ways in which they end. None of these takes a seller's bearer
@@ -60,17 +62,18 @@ function revokeToken({ square, headers, body }: Call): Answer {
   if (secret !== square.application.secret || textOf(body, 'client_id') !== square.application.id) {
     throw denied(401, 'UNAUTHORIZED', 'Not authorized: the application secret is wrong.')
   }
-  const merchantId = merchantOf(body, (token) => square.tokens.ownerOf(token))
-  square.tokens.revoke(merchantId, flagOf(body, 'revoke_only_access_token'))
+  const merchantId = merchantOf(square, body)
+  if (flagOf(body, 'revoke_only_access_token')) square.tokens.revoke(merchantId, true)
+  else square.revoke(square.seller(merchantId), 'APPLICATION')
   return ok({ success: true })
 }
 
-function merchantOf(body: JsonObject, ownerOf: (token: string) => string | null): string {
+function merchantOf(square: Square, body: JsonObject): string {
   const named = textOf(body, 'merchant_id')
   const token = textOf(body, 'access_token')
-  const owner = token === undefined ? null : ownerOf(token)
+  const owner = token === undefined ? null : square.tokens.ownerOf(token)
   const merchantId = named ?? owner
-  if (merchantId === null || merchantId === undefined) {
+  if (merchantId === null || !square.sellers.some((seller) => seller.merchantId === merchantId)) {
     throw invalid('NOT_FOUND', 'Name a merchant_id or an access_token that was given out.', 'access_token')
   }
   return merchantId

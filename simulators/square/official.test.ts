@@ -5,12 +5,13 @@ import { type Shop, shopOf, sitesOf } from '../trade/shop.ts'
 import type { SellerOptions } from './seller.ts'
 import { ENDPOINTS } from './server.ts'
 import { type RunningSquare, startSquare } from './simulate.ts'
-import { readDescription, WITHOUT_DESCRIPTION } from './test-official.ts'
+import { readDescription } from './test-official.ts'
 import { mergedOf, STATES } from './test-states.ts'
 import {
   type Records,
   tourOfApplication,
   tourOfConsent,
+  tourOfPushing,
   tourOfRevocation,
   tourOfSeller,
   type Visitor,
@@ -20,7 +21,7 @@ import { provokerOf, type Receiver, receiveDeliveries, type Witness, witnessOf }
 
 const description = readDescription()
 
-describe.skipIf(description === null)(`the judge (${WITHOUT_DESCRIPTION})`, () => {
+describe.skipIf(description === null)('the judge, where the official description lies beside the repository', () => {
   if (description === null) return
 
   test("finds nothing wrong with Square's own events, but for two of them that are older than their schema", () => {
@@ -93,6 +94,12 @@ const EVENT_TYPES = [
   'gift_card.activity.created',
   'oauth.authorization.revoked',
 ]
+
+/** Some article of the first seller's that has been sold. */
+function soldIn({ orders }: Records): string {
+  const lines = orders.flatMap((order) => order.line_items ?? [])
+  return lines.find((line) => line.item_type === 'ITEM').catalog_object_id
+}
 
 const TOLD_BY_TRADE = [
   'payment.created',
@@ -241,94 +248,99 @@ function started(): Promise<RunningSquare> {
   return startSquare({ clock: new StageClock({ at: NOON, frozen: true }), rateLimit: null, sellers: sellers() })
 }
 
-describe.skipIf(description === null)(`the simulator (${WITHOUT_DESCRIPTION})`, () => {
-  if (description === null) return
-  const witness = witnessOf(description)
-  let running: RunningSquare
-  let receiver: Receiver
-  let records: Records
+describe.skipIf(description === null)(
+  'the simulator, where the official description lies beside the repository',
+  () => {
+    if (description === null) return
+    const witness = witnessOf(description)
+    let running: RunningSquare
+    let receiver: Receiver
+    let records: Records
 
-  beforeAll(async () => {
-    running = await started()
-    receiver = await receiveDeliveries()
-    const all: Records[] = []
-    for (const { merchantId } of running.square.sellers) {
-      running.sell({ merchant: merchantId, from: '2026-09-24', to: '2026-09-30' })
-      const { accessToken } = running.connect(merchantId)
-      all.push(await tourOfSeller(visitorOf(running, accessToken, witness.fetch)))
-    }
-    records = mergedOf(all)
-    const application = visitorOf(running, running.credentials.access_token, witness.fetch)
-    await tourOfApplication(application, receiver.url)
-    await tourOfLife(running, application, witness)
-  })
-
-  afterAll(async () => {
-    await running.close()
-    await receiver[Symbol.asyncDispose]()
-  })
-
-  test('answers nothing that the description does not know', () => {
-    expect([...witness.findings]).toEqual([])
-    expect(witness.seen.length).toBeGreaterThan(500)
-  })
-
-  test('was asked at every address it has, with success', () => {
-    const served = ENDPOINTS.map(({ method, path }) => description.operationOf(method, path))
-    const asked = witness.seen.filter(({ status }) => status === 200).map(({ operation }) => operation)
-    expect(served).not.toContain(null)
-    expect(served.filter((operation) => !asked.includes(operation))).toEqual([])
-  })
-
-  test.each(Object.entries(STATES))('has shown %s', (_, has) => {
-    expect(has(records)).toBe(true)
-  })
-
-  test('delivers nothing that the description does not know, of every type that trade brings about', () => {
-    const findings = new Set<string>()
-    for (const { event } of receiver.deliveries) {
-      for (const finding of description.findingsOfEvent(event)) findings.add(`${event.type}: ${finding}`)
-    }
-    expect([...findings]).toEqual([])
-    const types = new Set(receiver.deliveries.map(({ event }) => event.type))
-    expect(TOLD_BY_TRADE.filter((type) => !types.has(type))).toEqual([])
-  })
-
-  test.each(REFUSALS)('refuses %s as the description says', async (_, status, refusedCall) => {
-    const judge = witnessOf(description)
-    await refusedCall(running, judge)
-    expect(judge.seen.map((seen) => seen.status)).toEqual([status])
-    expect([...judge.findings]).toEqual([])
-  })
-
-  test('refuses whatever the description would refuse: what is missing, no member, no number', async () => {
-    await using quiet = await receiveDeliveries()
-    const square = await startSquare({
-      clock: new StageClock({ at: NOON, frozen: true }),
-      rateLimit: null,
-      sellers: sellers(),
+    beforeAll(async () => {
+      running = await started()
+      receiver = await receiveDeliveries()
+      const all: Records[] = []
+      for (const { merchantId } of running.square.sellers) {
+        running.sell({ merchant: merchantId, from: '2026-09-24', to: '2026-09-30' })
+        const { accessToken } = running.connect(merchantId)
+        all.push(await tourOfSeller(visitorOf(running, accessToken, witness.fetch)))
+      }
+      records = mergedOf(all)
+      const application = visitorOf(running, running.credentials.access_token, witness.fetch)
+      await tourOfApplication(application, receiver.url)
+      await tourOfPushing(application, soldIn(records))
+      await tourOfLife(running, application, witness)
     })
-    const provoker = provokerOf(description)
-    const { merchantId } = square.square.mainSeller
-    square.sell({ from: '2026-09-29', to: '2026-09-30' })
-    await tourOfSeller(visitorOf(square, square.credentials.access_token, provoker.fetch))
-    await tourOfApplication(visitorOf(square, square.credentials.access_token, provoker.fetch), quiet.url)
-    await tourOfRevocation(square, await tourOfConsent(square, merchantId, provoker.fetch), provoker.fetch)
-    await square.close()
-    expect([...provoker.accepted]).toEqual([])
-    expect(provoker.made.size).toBeGreaterThan(30)
-  })
 
-  test.each(['unknown-field', 'unknown-enum', 'wrong-type', 'invalid-json', 'gateway-html'])(
-    'under the fault %s it does break the description, and the judge sees it',
-    async (name) => {
+    afterAll(async () => {
+      await running.close()
+      await receiver[Symbol.asyncDispose]()
+    })
+
+    test('answers nothing that the description does not know', () => {
+      expect([...witness.findings]).toEqual([])
+      expect(witness.seen.length).toBeGreaterThan(500)
+    })
+
+    test('was asked at every address it has, with success', () => {
+      const served = ENDPOINTS.map(({ method, path }) => description.operationOf(method, path))
+      const asked = witness.seen.filter(({ status }) => status === 200).map(({ operation }) => operation)
+      expect(served).not.toContain(null)
+      expect(served.filter((operation) => !asked.includes(operation))).toEqual([])
+    })
+
+    test.each(Object.entries(STATES))('has shown %s', (_, has) => {
+      expect(has(records)).toBe(true)
+    })
+
+    test('delivers nothing that the description does not know, of every type that trade brings about', () => {
+      const findings = new Set<string>()
+      for (const { event } of receiver.deliveries) {
+        for (const finding of description.findingsOfEvent(event)) findings.add(`${event.type}: ${finding}`)
+      }
+      expect([...findings]).toEqual([])
+      const types = new Set(receiver.deliveries.map(({ event }) => event.type))
+      expect(TOLD_BY_TRADE.filter((type) => !types.has(type))).toEqual([])
+    })
+
+    test.each(REFUSALS)('refuses %s as the description says', async (_, status, refusedCall) => {
       const judge = witnessOf(description)
-      running.fault({ name, on: true, rate: 1 })
-      const visitor = visitorOf(running, running.credentials.access_token, judge.fetch)
-      const location_ids = running.locations.slice(0, 1).map(({ id }) => id)
-      await visitor.post('/v2/orders/search', { location_ids, limit: 5 }).catch(() => undefined)
-      running.fault({ name, on: false })
-      expect(judge.findings.size).toBeGreaterThan(0)
-    },
-  )
-})
+      await refusedCall(running, judge)
+      expect(judge.seen.map((seen) => seen.status)).toEqual([status])
+      expect([...judge.findings]).toEqual([])
+    })
+
+    test('refuses whatever the description would refuse: what is missing, no member, no number', async () => {
+      await using quiet = await receiveDeliveries()
+      const square = await startSquare({
+        clock: new StageClock({ at: NOON, frozen: true }),
+        rateLimit: null,
+        sellers: sellers(),
+      })
+      const provoker = provokerOf(description)
+      const { merchantId } = square.square.mainSeller
+      square.sell({ from: '2026-09-29', to: '2026-09-30' })
+      const read = await tourOfSeller(visitorOf(square, square.credentials.access_token, provoker.fetch))
+      await tourOfPushing(visitorOf(square, square.credentials.access_token, provoker.fetch), soldIn(read))
+      await tourOfApplication(visitorOf(square, square.credentials.access_token, provoker.fetch), quiet.url)
+      await tourOfRevocation(square, await tourOfConsent(square, merchantId, provoker.fetch), provoker.fetch)
+      await square.close()
+      expect([...provoker.accepted]).toEqual([])
+      expect(provoker.made.size).toBeGreaterThan(30)
+    })
+
+    test.each(['unknown-field', 'unknown-enum', 'wrong-type', 'invalid-json', 'gateway-html'])(
+      'under the fault %s it does break the description, and the judge sees it',
+      async (name) => {
+        const judge = witnessOf(description)
+        running.fault({ name, on: true, rate: 1 })
+        const visitor = visitorOf(running, running.credentials.access_token, judge.fetch)
+        const location_ids = running.locations.slice(0, 1).map(({ id }) => id)
+        await visitor.post('/v2/orders/search', { location_ids, limit: 5 }).catch(() => undefined)
+        running.fault({ name, on: false })
+        expect(judge.findings.size).toBeGreaterThan(0)
+      },
+    )
+  },
+)

@@ -1,10 +1,12 @@
-import { type Call, type Endpoint, type JsonObject, JsonText, ok } from './endpoint.ts'
+import { type JsonObject, JsonText, ok } from './answer.ts'
+import type { Call, Endpoint } from './endpoint.ts'
 import { pageOf } from './listing.ts'
 import {
   flagOf,
   integerOf,
   memberOf,
   membersOf,
+  neededText,
   neededTexts,
   objectOf,
   rangeOf,
@@ -32,6 +34,9 @@ const LIMIT_MAX = 1000
 /** The documented maximum is 1,000; more than 500 have never been seen on a page. */
 const PAGE_CEILING = 500
 const SORT_FIELDS = ['CREATED_AT', 'UPDATED_AT', 'CLOSED_AT'] as const
+const DEFAULT_SORT = { sort_field: 'CREATED_AT', sort_order: 'DESC' }
+const FULFILLMENT_TYPES = ['PICKUP', 'SHIPMENT', 'DELIVERY'] as const
+export const FULFILLMENT_STATES = ['PROPOSED', 'RESERVED', 'PREPARED', 'COMPLETED', 'CANCELED', 'FAILED'] as const
 const STATES = ['OPEN', 'COMPLETED', 'CANCELED', 'DRAFT'] as const
 
 function searchOrders(call: Call) {
@@ -43,7 +48,8 @@ function searchOrders(call: Call) {
   for (const id of locationIds) checkLocation(seller, id, 'location_ids')
   const query = objectOf(body, 'query') ?? {}
   const filter = objectOf(query, 'filter') ?? {}
-  const sort = objectOf(query, 'sort') ?? {}
+  const sort = objectOf(query, 'sort') ?? DEFAULT_SORT
+  neededText(sort, 'sort_field')
   const window = windowOf(filter)
   const sortField = memberOf(sort, 'sort_field', SORT_FIELDS) ?? 'CREATED_AT'
   if (window !== null && window.field !== sortField) {
@@ -96,12 +102,14 @@ function windowOf(filter: JsonObject): Window | null {
 }
 
 function matcherOf(filter: JsonObject, seller: Seller, now: number): (order: Order) => boolean {
-  const states: readonly string[] = membersOf(objectOf(filter, 'state_filter') ?? {}, 'states', STATES)
+  const stateFilter = objectOf(filter, 'state_filter')
+  if (stateFilter !== undefined) neededTexts(stateFilter, 'states')
+  const states: readonly string[] = membersOf(stateFilter ?? {}, 'states', STATES)
   const sources = textsOf(objectOf(filter, 'source_filter') ?? {}, 'source_names')
   const customers = textsOf(objectOf(filter, 'customer_filter') ?? {}, 'customer_ids')
   const fulfillment = objectOf(filter, 'fulfillment_filter') ?? {}
-  const types = textsOf(fulfillment, 'fulfillment_types')
-  const fulfilled = textsOf(fulfillment, 'fulfillment_states')
+  const types: readonly string[] = membersOf(fulfillment, 'fulfillment_types', FULFILLMENT_TYPES)
+  const fulfilled: readonly string[] = membersOf(fulfillment, 'fulfillment_states', FULFILLMENT_STATES)
   checkTen(sources, 'source_names')
   checkTen(customers, 'customer_ids')
   return (order) => {

@@ -1,5 +1,6 @@
 import { DAY_MS } from '../trade/calendar.ts'
-import { type Call, type Endpoint, type JsonObject, ok } from './endpoint.ts'
+import { type JsonObject, ok } from './answer.ts'
+import type { Call, Endpoint } from './endpoint.ts'
 import { pageOf } from './listing.ts'
 import { checkLocation } from './order-endpoints.ts'
 import { flagOf, integerOf, memberOf, textOf, timeOf } from './reads/request.ts'

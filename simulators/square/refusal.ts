@@ -1,4 +1,4 @@
-import type { Answer } from './endpoint.ts'
+import type { Answer } from './answer.ts'
 
 export type SquareErrorBody = {
   readonly category: string

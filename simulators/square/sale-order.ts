@@ -1,5 +1,5 @@
 import type { TradeLine, TradeSale } from '../trade/sale.ts'
-import { catalogIdOf, customerIdOf, discountIdOf, mixedId, modifierIdOf, taxIdOf } from './ids.ts'
+import { catalogIdOf, customerIdOf, discountIdOf, luckOf, mixedId, modifierIdOf, taxIdOf } from './ids.ts'
 import { type Amounts, difference, moneyAmounts, NOTHING, quantityOf, shared } from './money.ts'
 import type { Seller } from './seller.ts'
 import type {
@@ -92,14 +92,6 @@ export function orderOf(seller: Seller, sale: TradeSale, life: OrderLife): Order
 /** Whether the service charge of that sale is handed down to its lines; settled by its id, so it never changes. */
 function isApportioned(seller: Seller, sale: TradeSale): boolean {
   return sale.serviceCharge > 0n && luckOf('apportioned', sale.externalId) < seller.habits.apportioned
-}
-
-/** A number in [0, 1) that belongs to those words for good. */
-export function luckOf(...words: readonly string[]): number {
-  const id = mixedId(6, 'luck', ...words)
-  let number = 0
-  for (const sign of id) number = (number * 61 + sign.charCodeAt(0)) % 1_000_003
-  return number / 1_000_003
 }
 
 const NO_SPREAD: Spread = { own: 0, ofOrder: [], service: 0 }

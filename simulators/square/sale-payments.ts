@@ -1,7 +1,7 @@
 import type { TradePayment, TradeSale } from '../trade/sale.ts'
-import { customerIdOf, mixedId, teamMemberIdOf } from './ids.ts'
+import { customerIdOf, luckOf, mixedId, teamMemberIdOf } from './ids.ts'
 import { percentOf } from './money.ts'
-import { luckOf, orderIdOf } from './sale-order.ts'
+import { orderIdOf } from './sale-order.ts'
 import type { Seller } from './seller.ts'
 import type { CardOnWire, Money, Payment, PaymentStatus, Tender, TenderType } from './wire.ts'
 

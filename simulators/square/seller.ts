@@ -14,6 +14,8 @@ export type SellerOptions = {
   readonly shop: Shop
   /** Two letters; it decides whether `gross_sales_money` leaves inclusive tax out. */
   readonly country: string
+  /** Whether he pays for Square's loyalty plan; he does if it is not said. */
+  readonly loyalty?: boolean
   /** How much of its trade goes in ways that the generator does not know; each between 0 and 1. */
   readonly habits?: Partial<Habits>
   /** Locations that no longer trade, by the external id of their site. */
@@ -62,6 +64,8 @@ export class Seller {
   readonly #locationOfPayment = new Map<string, string>()
   /** Which sales of the generator stand here already, by their external id. */
   readonly soldIds = new Set<string>()
+  /** How many orders were pushed in. */
+  pushedCount = 0
   /** Orders of which not everything can be read yet, until when by the clock. */
   readonly settling = new Map<string, { readonly until: number; readonly shows: 'nothing' | 'no lines' }>()
 
@@ -90,7 +94,7 @@ export class Seller {
       type: 'PHYSICAL',
     }))
     const locationIds = this.locations.map(({ id }) => id)
-    this.reads = readsOf({ shop, merchantId: this.merchantId, locationIds })
+    this.reads = readsOf({ shop, merchantId: this.merchantId, locationIds }, { loyalty: options.loyalty ?? true })
   }
 
   /** The first; `GET /v2/payments` answers for it alone unless told otherwise. */

@@ -1,7 +1,8 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { accountEndpoints } from './account-endpoints.ts'
+import { type Answer, type JsonObject, JsonText } from './answer.ts'
 import { consentRoutes } from './consent.ts'
-import { type Answer, type Call, type Endpoint, type JsonObject, JsonText } from './endpoint.ts'
+import type { Call, Endpoint } from './endpoint.ts'
 import { eventEndpoints } from './event-endpoints.ts'
 import { mangled } from './mangle.ts'
 import { bearerOf, oauthEndpoints } from './oauth-endpoints.ts'
@@ -9,7 +10,7 @@ import { orderEndpoints } from './order-endpoints.ts'
 import { orderWriteEndpoints } from './order-writes.ts'
 import { paymentEndpoints } from './payment-endpoints.ts'
 import { paymentWriteEndpoints } from './payment-writes.ts'
-import { readEndpoints } from './reads/reads.ts'
+import { readEndpoints } from './reads/read-endpoints.ts'
 import { denied, invalid, SquareRefusal } from './refusal.ts'
 import type { Seller } from './seller.ts'
 import type { Square } from './square.ts'
@@ -45,7 +46,7 @@ export function squareServer(square: Square): { readonly server: FastifyInstance
   }
   consentRoutes(server, square)
   server.setNotFoundHandler((_, reply) => send(reply, notFoundAnswer(), square.version))
-  server.setErrorHandler((error, _, reply) => send(reply, unforeseenAnswer(error), square.version))
+  server.setErrorHandler((error, _, reply) => send(reply, unforeseenAnswer(square, error), square.version))
   return { server, wire }
 }
 
@@ -267,12 +268,12 @@ function notFoundAnswer(): Answer {
   return { status: 404, body: { errors } }
 }
 
-/** A garbled body is the caller's mistake; anything else is a bug of the simulator and says so. */
-function unforeseenAnswer(error: unknown): Answer {
+/** A garbled body is the caller's mistake; anything else is a bug of the simulator, kept until it is closed. */
+function unforeseenAnswer(square: Square, error: unknown): Answer {
   if (error instanceof SquareRefusal) return error.answer()
   if (error instanceof Error && 'statusCode' in error && error.statusCode === 413) {
     return invalid('BAD_REQUEST', 'The request body is too large.').answer()
   }
-  console.error('The Square simulator failed.', error)
+  square.bugs.push(error)
   return SERVER_ERROR
 }

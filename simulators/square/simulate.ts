@@ -106,6 +106,7 @@ export async function startSquare(options: StartOptions = {}): Promise<RunningSq
     wire.close()
     await square.courier.close()
     await server.close()
+    if (square.bugs.length > 0) throw new AggregateError(square.bugs, 'The Square simulator failed while it served.')
   }
   return {
     provider: 'square',

@@ -1,9 +1,9 @@
 import type { StageClock } from '../stage/clock.ts'
 import { Switchboard } from '../stage/faults.ts'
 import { RequestLedger } from '../stage/requests.ts'
+import type { JsonObject } from './answer.ts'
 import { type Application, applicationOf, type Environment } from './application.ts'
 import { Courier } from './courier.ts'
-import type { JsonObject } from './endpoint.ts'
 import { EventLog, eventOf, type Happening, scopeOf } from './events.ts'
 import { SQUARE_FAULTS } from './faults.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
@@ -49,6 +49,8 @@ export class Square {
   readonly consent: SquareOptions['consent']
   /** What answered under which idempotency key, by call and merchant. */
   readonly answered = new Map<string, { readonly request: string; readonly body: JsonObject }>()
+  /** What the simulator itself did wrong; `close` throws it, so that no test passes over it. */
+  readonly bugs: unknown[] = []
   #serial = 0
 
   constructor(options: SquareOptions) {
@@ -102,14 +104,14 @@ export class Square {
     }
   }
 
-  /** The seller takes the application's access back in his dashboard. */
-  revokedBySeller(seller: Seller): void {
+  /** All tokens of that seller end: he took the access back in his dashboard, or the application gave it up. */
+  revoke(seller: Seller, revoker: 'MERCHANT' | 'APPLICATION'): void {
     const revoked = this.now()
     this.raise(seller, {
       type: 'oauth.authorization.revoked',
       dataType: 'revocation',
       id: seller.merchantId,
-      object: { revocation: { revoked_at: new Date(revoked).toISOString(), revoker_type: 'MERCHANT' } },
+      object: { revocation: { revoked_at: new Date(revoked).toISOString(), revoker_type: revoker } },
     })
     this.tokens.revoke(seller.merchantId)
   }

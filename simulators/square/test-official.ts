@@ -14,9 +14,6 @@ import {
 
 const FILE = new URL('../../../shared/specs/square/openapi-2025-08-20.json.gz', import.meta.url)
 
-/** Said by a test that is skipped because the description does not lie beside the repository. */
-export const WITHOUT_DESCRIPTION = 'needs the folder with official descriptions beside the repository'
-
 type Parameter = { readonly name: string; readonly in: string; readonly required?: boolean; readonly schema: Schema }
 type Body = { readonly content?: { readonly 'application/json'?: { readonly schema: Schema } } }
 type Operation = {

@@ -227,3 +227,61 @@ export async function tourOfRevocation(running: RunningSquare, token: string, ca
     body: JSON.stringify({ client_id: id, access_token: token }),
   })
 }
+
+/** Orders pushed in: priced, made, paid elsewhere and in cash, collected, given away, called off. */
+export async function tourOfPushing(visitor: Visitor, variationId: string): Promise<void> {
+  const { locations } = await visitor.get('/v2/locations')
+  const [{ id: location_id, currency }] = locations
+  const money = (amount: number) => ({ amount, currency })
+  let keys = 0
+  const key = () => `pushing-${++keys}`
+  const wrap = { name: 'Gift wrap', quantity: '1', base_price_money: money(200), note: 'blue' }
+  const bought = {
+    location_id,
+    reference_id: 'WEB-1001',
+    ticket_name: 'Guest 7',
+    source: { name: 'Web shop' },
+    line_items: [{ catalog_object_id: variationId, quantity: '2' }, wrap],
+    taxes: [{ uid: 'T1', name: 'City', percentage: '2.5', scope: 'ORDER', type: 'ADDITIVE' }],
+    discounts: [{ uid: 'D1', name: 'Ten off', percentage: '10', scope: 'ORDER', type: 'FIXED_PERCENTAGE' }],
+    service_charges: [{ uid: 'S1', name: 'Courier', amount_money: money(150), calculation_phase: 'SUBTOTAL_PHASE' }],
+    pricing_options: { auto_apply_taxes: true },
+    fulfillments: [
+      {
+        type: 'PICKUP',
+        state: 'PROPOSED',
+        pickup_details: { recipient: { display_name: 'Guest' }, schedule_type: 'ASAP' },
+      },
+    ],
+  }
+  await visitor.post('/v2/orders/calculate', { order: bought })
+  const { order } = await visitor.post('/v2/orders', { idempotency_key: key(), order: bought })
+  await visitor.post('/v2/payments', {
+    idempotency_key: key(),
+    source_id: 'EXTERNAL',
+    location_id,
+    order_id: order.id,
+    amount_money: order.net_amount_due_money,
+    external_details: { type: 'OTHER', source: 'Web shop', source_id: 'WEB-1001' },
+  })
+  const paid = (await visitor.get(`/v2/orders/${order.id}`)).order
+  const collected = { fulfillments: [{ uid: paid.fulfillments[0].uid, state: 'COMPLETED' }] }
+  const change = { location_id, version: paid.version, ...collected }
+  await visitor.put(`/v2/orders/${order.id}`, { idempotency_key: key(), order: change })
+  const plain = { location_id, line_items: [wrap] }
+  const inCash = (await visitor.post('/v2/orders', { idempotency_key: key(), order: plain })).order
+  await visitor.post('/v2/payments', {
+    idempotency_key: key(),
+    source_id: 'CASH',
+    location_id,
+    order_id: inCash.id,
+    amount_money: inCash.net_amount_due_money,
+    cash_details: { buyer_supplied_money: money(500) },
+  })
+  const nothing = { location_id, line_items: [{ ...wrap, base_price_money: money(0) }] }
+  const given = (await visitor.post('/v2/orders', { idempotency_key: key(), order: nothing })).order
+  await visitor.post(`/v2/orders/${given.id}/pay`, { idempotency_key: key(), payment_ids: [] })
+  const regretted = (await visitor.post('/v2/orders', { idempotency_key: key(), order: plain })).order
+  const calledOff = { location_id, version: regretted.version, state: 'CANCELED' }
+  await visitor.put(`/v2/orders/${regretted.id}`, { idempotency_key: key(), order: calledOff })
+}

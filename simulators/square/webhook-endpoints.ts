@@ -1,4 +1,5 @@
-import { type Call, type Endpoint, type JsonObject, ok } from './endpoint.ts'
+import { type JsonObject, ok } from './answer.ts'
+import type { Call, Endpoint } from './endpoint.ts'
 import { EVENT_TYPES, eventOf } from './events.ts'
 import { withKey } from './idempotency.ts'
 import { mixedId } from './ids.ts'

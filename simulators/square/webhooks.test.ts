@@ -140,6 +140,7 @@ test('a redirect is a failure; the first 2xx ends the retries', async () => {
 
 test('deliveries can be doubled, dropped, delayed, reordered and forged', async () => {
   subscribe(['payment.created'])
+  square.square.events.enable(true)
   square.fault({ name: 'duplicate-delivery', on: true })
   await sellAndWait(10)
   await square.clock.settle()
@@ -164,8 +165,12 @@ test('deliveries can be doubled, dropped, delayed, reordered and forged', async 
   square.fault({ name: 'reordered-delivery', on: true, value: 60, seed: 'r' })
   await sellAndWait(20)
   await square.clock.advance(MINUTE_MS)
-  const fresh = received.map(({ body }) => body.created_at)
-  expect(fresh.length).toBeGreaterThan(5)
+  const arrived = received.map(({ body }) => body.event_id)
+  const raised = square.square.events.kept(square.clock.now()).map(({ eventId }) => eventId)
+  const told = raised.filter((id) => arrived.includes(id))
+  expect(arrived.length).toBeGreaterThan(5)
+  expect(arrived.toSorted()).toEqual(told.toSorted())
+  expect(arrived).not.toEqual(told)
   square.fault({ name: 'reordered-delivery', on: false })
 
   received = []

@@ -16,11 +16,15 @@ import { createMetrics } from '#platform/telemetry/metrics.ts'
 import { followClock, SYSTEM_CLOCK } from './clock.ts'
 import { compose, type Hub, makeScratchDir } from './compose.ts'
 import { type FolderLock, lockFolder } from './data-folder.ts'
+import { ownSignIns } from './own-sign-ins.ts'
 import { openProviders, systemsOf } from './providers.ts'
 import { findWebDir, readVersion, type Settings } from './settings.ts'
 import { openStorage, type Storage } from './storage.ts'
 
 // A hub, from nothing to answering, and back. Each step undoes itself at the end, in the opposite order.
+
+/** The shop of `npm run demo`. */
+export const DEMO_SLUG = 'demo'
 
 export type RunningHub = {
   readonly url: URL
@@ -97,9 +101,10 @@ async function assemble(options: HubOptions, parts: Parts): Promise<RunningHub> 
   await rm(scratchParent, { recursive: true, force: true })
   await mkdir(scratchParent, { recursive: true, mode: 0o700 })
   const metrics = createMetrics()
+  const providers = openProviders(settings)
   const hub = compose({
     metrics,
-    systems: systemsOf(openProviders(settings)),
+    systems: systemsOf(providers),
     keys: { vault: storage.rootKey.derive('vault'), fingerprint: storage.rootKey.derive('fingerprints') },
     database,
     outbox,
@@ -144,12 +149,15 @@ async function assemble(options: HubOptions, parts: Parts): Promise<RunningHub> 
   await recoverImports(hub.intake, clock.now(), settings.databaseUrl === null ? 0 : 60_000)
   undo.push(() => hub.demoTrade.stop())
   for (const tenant of await allTenants(database)) {
-    if (tenant.kind !== 'demo') continue
+    // The demonstration's own shop trades at a simulated till instead.
+    if (tenant.kind !== 'demo' || tenant.slug === DEMO_SLUG) continue
     hub.demoTrade
       .begin(tenant)
       .catch((error: unknown) => log.error({ err: error, tenant: tenant.id }, 'demonstration data could not be made'))
   }
-  const ticker = createTicker(clock, hub.steps, (step, error) => log.error({ step, err: error }, 'a step failed'))
+  const given = { database, connections: hub.live.connections, log, given: providers.ownCredentials() }
+  const steps = [...hub.steps, { name: 'own-sign-ins', ...ownSignIns(given) }]
+  const ticker = createTicker(clock, steps, (step, error) => log.error({ step, err: error }, 'a step failed'))
   ticker.start()
   undo.push(() => ticker.stop())
   // Before the steps are waited for: a large file would hold them up.

@@ -16,6 +16,11 @@ export type Visitor = {
   leave(): Promise<void>
 }
 
+export type VisitOptions = BrowserContextOptions & {
+  /** Where else the visitor is led, such as a provider's page of consent. */
+  readonly elsewhere?: readonly string[]
+}
+
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -26,7 +31,7 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-export function useBrowser(): { visit(base: URL, options?: BrowserContextOptions): Promise<Visitor> } {
+export function useBrowser(): { visit(base: URL, options?: VisitOptions): Promise<Visitor> } {
   let browser: Browser | undefined
   const open = new Set<Visitor>()
 
@@ -42,7 +47,7 @@ export function useBrowser(): { visit(base: URL, options?: BrowserContextOptions
   })
 
   return {
-    async visit(base, options = {}) {
+    async visit(base, { elsewhere = [], ...options } = {}) {
       if (!browser) throw new Error('the browser is there from the first test on, not before')
       const context = await browser.newContext({
         baseURL: base.href,
@@ -57,13 +62,17 @@ export function useBrowser(): { visit(base: URL, options?: BrowserContextOptions
       const complaints: string[] = []
       page.on('console', (message) => {
         // A page that finds out that nobody is signed in, or that a correction cannot be, has asked and was told so: no
-        // fault of anybody's.
-        if (message.type() === 'error' && !/status of (?:401|422)/.test(message.text())) complaints.push(message.text())
+        // fault of anybody's. Pages of others may complain as they like.
+        const ours = URL.parse(message.location().url)?.origin === base.origin
+        if (message.type() === 'error' && ours && !/status of (?:401|422)/.test(message.text())) {
+          complaints.push(message.text())
+        }
       })
       page.on('pageerror', (error) => complaints.push(`${error.name}: ${error.message}`))
       page.on('request', (request) => {
         const url = new URL(request.url())
-        if (url.protocol.startsWith('http') && url.origin !== base.origin) complaints.push(`asked ${url.origin}`)
+        const known = [base.origin, ...elsewhere].includes(url.origin)
+        if (url.protocol.startsWith('http') && !known) complaints.push(`asked ${url.origin}`)
       })
       const visitor: Visitor = {
         page,

@@ -6,6 +6,7 @@ import { currencyCode } from '#kernel/currency.ts'
 import { type Id, newId } from '#kernel/ids.ts'
 import { type Clock, type Instant, instant } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
+import { checkConnection } from '#modules/connections/check-connection.ts'
 import { connect, type Origin } from '#modules/connections/connect.ts'
 import { disconnect } from '#modules/connections/disconnect.ts'
 import { firstFigures } from '#modules/connections/first-figures.ts'
@@ -194,6 +195,19 @@ test('by the page of consent: there, back, refreshed, and ended at both sides', 
   await expect(tryToken(after.link.credentials.access_token ?? '')).rejects.toMatchObject({
     code: 'connections.credentials-refused',
   })
+})
+
+test('a token that may not manage subscriptions still reads sales, and the state says what it cannot do', async () => {
+  const seller = production.square.sellers[1] ?? unreachable()
+  const credentials = { access_token: production.connect(seller.merchantId).accessToken }
+  const found = await tryToken(credentials.access_token)
+  const given = { posSystem: 'square', live, environment: 'production', credentials, application: null } as const
+  const fresh = { credentials, from: 'person', expiresAt: null, refreshExpiresAt: null, refreshDueAt: null } as const
+  const made = await connect(hub.desk, origin, given, found, draft, fresh)
+  expect(await viewOf(made.id)).toMatchObject({ state: 'active', webhooks: { state: 'failed' } })
+  await checkConnection(hub.desk, origin, made.id)
+  expect(await viewOf(made.id)).toMatchObject({ state: 'active', check: 'ok', webhooks: { state: 'failed' } })
+  await disconnect(hub.desk, origin, made.id)
 })
 
 test('ending the other one removes its subscription and its secrets', async () => {

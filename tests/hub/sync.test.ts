@@ -51,7 +51,7 @@ async function ours(): Promise<{ readonly sales: number; readonly total: number;
 function theirs(): { readonly sales: number; readonly total: number; readonly refunded: number } {
   const [books] = square.books()
   if (books === undefined) throw new Error('something was sold')
-  return { sales: books.count, total: books.total, refunded: books.refunds }
+  return { sales: books.count, total: books.total, refunded: books.refunds.amount }
 }
 
 test('a connection that was just made is read to the cent, and says what it covers', async () => {
@@ -65,7 +65,7 @@ test('a connection that was just made is read to the cent, and says what it cove
   expect(recent[0]).toMatchObject({ mode: 'backfill', state: 'done', error: null, counts: { failed: 0 } })
   expect(await ours()).toEqual(theirs())
   expect(coverage.find((one) => one.data_type === 'sales')).toMatchObject({ past: 'exhausted', unfinished: [] })
-  expect(rest).toMatchObject({ next: { past: expect.anything() }, due_reads: { given_up: 0 } })
+  expect(rest).toMatchObject({ next: { news: expect.any(String) }, due_reads: { given_up: 0 } })
   const articles = await hub.db.query('select count(*) as n from pos.catalog_articles where sku is not null')
   expect(Number(articles[0]?.n)).toBeGreaterThan(0)
 })
@@ -82,7 +82,7 @@ test('a person’s sync finds what was sold since, and one at a time runs', asyn
   await settled()
   const shown = await ask(`/${connection}/syncs/${started.json?.id}`)
   expect(shown.json).toMatchObject({ sync: { state: 'done', windows_failed: 0 } })
-  expect((shown.json?.windows as Json[]).length).toBeGreaterThan(0)
+  expect(shown.json?.windows).toContainEqual(expect.objectContaining({ stream: 'orders', state: 'done' }))
   expect((await ours()).sales).toBe(theirs().sales)
 })
 
@@ -104,9 +104,12 @@ test('the list of syncs is paged, newest first, and can be narrowed to a mode', 
   const seen: unknown[] = []
   let cursor = ''
   do {
-    const page = (await ask(`/${connection}/syncs?limit=1${cursor}`)).json
-    seen.push(...(page?.data as Json[]).map(({ id }) => id))
-    cursor = page?.next_cursor === null ? '' : `&cursor=${page?.next_cursor}`
+    const page = (await ask(`/${connection}/syncs?limit=1${cursor}`)).json as {
+      data: Json[]
+      next_cursor: string | null
+    }
+    seen.push(...page.data.map(({ id }) => id))
+    cursor = page.next_cursor === null ? '' : `&cursor=${page.next_cursor}`
   } while (cursor !== '')
   expect(seen).toEqual(expect.arrayContaining(all.map(({ id }) => id)))
   const full = (await ask(`/${connection}/syncs?mode=full`)).json?.data as Json[]

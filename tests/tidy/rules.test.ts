@@ -87,6 +87,26 @@ const CASES: Readonly<Record<string, Case>> = {
     finds: ['simulators/trade/money.ts:1: imports src/kernel/money.ts', 'src/app/compose.ts:1: imports simulators/'],
     good: { 'src/app/demo/trade.ts': `import { trade } from '#simulators/trade/trade.ts'` },
   },
+  'an example that leans on what a stranger does not have, and a hub that leans on an example': {
+    rule: strayArrows,
+    bad: {
+      'examples/acme/read.ts': `import { recordSales } from '../../src/modules/mirror/mirror.ts'`,
+      'connectors/conformance/check.ts': `import { square } from '../square/connector.ts'`,
+      'connectors/square/read.ts': `import { check } from '../conformance/check.ts'`,
+      'src/app/commands/conform.ts': `import { acme } from '../../../examples/acme/connector.ts'`,
+    },
+    finds: [
+      'examples/acme/read.ts:1: imports src/modules/mirror/mirror.ts',
+      'connectors/conformance/check.ts:1: imports connectors/square/connector.ts',
+      'connectors/square/read.ts:1: imports connectors/conformance/check.ts',
+      'src/app/commands/conform.ts:1: imports examples/acme/connector.ts',
+    ],
+    good: {
+      'examples/acme/connector.ts': `import type { Connector } from '../../connectors/contract.ts'`,
+      'examples/acme/stage.ts': `import type { Stage } from '../../connectors/conformance/stage.ts'`,
+      'connectors/square/square.test.ts': `import { conforms } from '../conformance/conforms.ts'`,
+    },
+  },
   'a feature of the dashboard that imports another': {
     rule: strayArrows,
     bad: {

@@ -13,6 +13,9 @@ const PUBLIC = [
   'POST /api/v1/auth/link',
   'POST /api/v1/auth/set-up',
   'POST /api/v1/auth/sign-in',
+  'POST /api/v1/webhooks/:pos_system',
+  'POST /api/v1/webhooks/:pos_system/:config_id',
+  'POST /webhooks/pos/:pos_system',
 ]
 const FOR_PEOPLE = [
   'GET /api/v1/auth/me',

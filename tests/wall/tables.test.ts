@@ -8,9 +8,10 @@ import { withdrawBatch } from '#modules/mirror/withdraw.ts'
 import { getDefaultSite } from '#modules/sites/sites.ts'
 import { openOutbox } from '#platform/outbox/outbox.ts'
 import { connectionFor, sqlState } from '#platform/postgres/database.ts'
+import { type RunningSquare, startSquare } from '#simulators/square/simulate.ts'
 import { shopOf } from '#simulators/trade/shop.ts'
 import { trade } from '#simulators/trade/trade.ts'
-import { importEnds, type Shop, systemClock, useHub } from '#tests/harness/hub.ts'
+import { importEnds, type Shop, systemClock, until, useHub } from '#tests/harness/hub.ts'
 
 // The wall between tenants, tried on everything that the database holds. Nothing is listed here but exceptions: the
 // catalogue says what exists, so a table that is made tomorrow is tried tomorrow, and fails until it is seeded below.
@@ -56,12 +57,30 @@ const INDEXES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'pos.configurations_refresh': 'sign-ins of all tenants are renewed as they fall due',
   'pos.oauth_attempts_expiry': 'ways to a page of consent that nobody came back from are removed together',
   'pos.webhook_endpoints_due': 'subscriptions of all tenants are looked after as they fall due',
+  'pos.due_reads_due': 'records of all tenants are read again as they fall due',
+  'pos.sync_logs_ended': 'old logs of all tenants are removed together',
+  'pos.sync_logs_unfinished': 'a start asks across tenants which syncs were left',
+  'pos.sync_schedules_due': 'all tenants are read as they fall due',
   'pos.imports_unfinished': 'a start asks across tenants which imports were left',
 }
 
 const GIVE_WORK = `select hub.enqueue('intake.import', '{}', for_tenant => $1)`
 
-const hub = useHub()
+// A provider that both shops have an account at, each its own. It must stand before the hub does.
+const providers = new Map<string, string>()
+let square: RunningSquare
+
+beforeAll(async () => {
+  const sellers = ['MERCHANTBAKERY', 'MERCHANTBUTCHER'].map((merchantId) => {
+    return { shop: shopOf('cafe'), country: 'IE', merchantId }
+  })
+  square = await startSquare({ rateLimit: null, sellers })
+  providers.set('SQUARE_BASE_URL', square.baseUrl)
+  providers.set('SQUARE_APPLICATION_ID', square.credentials.application.id)
+})
+afterAll(() => square?.close())
+
+const hub = useHub({ providers })
 const { db } = hub
 let relations: readonly Relation[] = []
 let bakery: Shop
@@ -371,11 +390,51 @@ async function fillEveryTable(shop: Shop): Promise<void> {
     expect(await withdrawBatch(tx, { ...source, connectionId: other.id }, batchId, 1)).toMatchObject({ left: true })
   })
 
+  await connectAccount(shop)
+
   const outbox = openOutbox({ database: db.database, clock: systemClock })
   outbox.follow({ name: 'bookkeeper', handle: async () => undefined })
   await outbox.start()
   await outbox.idle()
   await outbox.stop()
+}
+
+/** What only a provider can tell: an account that is read and tells of its sales, some of them oddly. */
+async function connectAccount({ tenant, key }: Shop): Promise<void> {
+  const base = `/api/v1/tenants/${tenant.slug}`
+  const seller = square.square.sellers[tenant.slug === 'bakery' ? 0 : 1]
+  const merchant = seller?.merchantId ?? ''
+  const day = (ago: number) => new Date(systemClock.now() - ago * 86_400_000).toISOString().slice(0, 10)
+  square.fault({ name: 'unknown-field', on: true })
+  square.sell({ merchant, from: day(4), to: day(2), count: 40 })
+  const { accessToken } = square.connect(merchant)
+  const access_token = tenant.slug === 'bakery' ? square.credentials.access_token : accessToken
+  const body = { pos_system: 'square', name: 'Live till', credentials: { access_token } }
+  const made = await hub.ask(`${base}/pos/configurations`, { method: 'POST', key, json: body })
+  expect(made.status, made.text).toBe(201)
+  const begun = await hub.ask('/api/integrations/pos/square/oauth', { method: 'POST', key })
+  expect(begun.status, begun.text).toBe(200)
+  // As a merchant does who makes the subscription by hand.
+  const where = `${base}/pos/configurations/${made.json?.id}`
+  const notificationUrl = new URL(`/api/v1/webhooks/square/${made.json?.id}`, hub.url).href
+  const eventTypes = ['payment.created', 'payment.updated']
+  const { signatureKey } = square.subscribe({ notificationUrl, eventTypes })
+  const pasted = await hub.ask(where, { method: 'PUT', key, json: { sync: { webhook_secret: signatureKey } } })
+  expect(pasted.status, pasted.text).toBe(200)
+  // Lines that are long in coming are looked for again and again.
+  square.fault({ name: 'thin-event', on: true, value: 3_600 })
+  square.sell({ merchant, count: 5 })
+  await until(
+    'what was read and told',
+    () =>
+      db.query<{ n: number }>(
+        `select count(*)::int as n from pos.webhook_logs where tenant_id = $1 and processed_at is not null
+         union all select count(*)::int from pos.sync_logs where tenant_id = $1 and state = 'done'`,
+        [tenant.id],
+      ),
+    ([told, read]) => (told?.n ?? 0) > 0 && (read?.n ?? 0) > 0,
+    60_000,
+  )
 }
 
 async function signIn(shop: Shop | null): Promise<pg.Client> {

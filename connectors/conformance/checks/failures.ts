@@ -1,12 +1,10 @@
 import { CallFailed, Garbled, type ProviderAnswer, type ProviderCall, type Verdict } from '../../contract.ts'
-import { type Check, expect, expectSame } from '../check.ts'
+import { type Check, expect, expectSame, nameOf } from '../check.ts'
 import { converse, type Meddler, madeUpAnswer } from '../line.ts'
 import type { FaultName } from '../stage.ts'
 import { ago, DAY, type Hub, openHub, type Trial } from '../trial.ts'
 import { lotsOf } from '../walk.ts'
-import { expectBooksAgree } from './books.ts'
-import { nameOf } from './deliveries.ts'
-import { pullAll, timed, traded } from './pages.ts'
+import { expectBooksAgree, pullAll, timed, traded } from './shop.ts'
 
 // Networks and gateways: what an answer means that is none, and that nothing is ever read by halves.
 

@@ -4,9 +4,7 @@ import { zoneName } from '#kernel/zone.ts'
 import { type Check, expect, expectNone } from '../check.ts'
 import { type PlaceWish, SITUATIONS, type Situation, type StageBooks } from '../stage.ts'
 import { ago, DAY, HOUR, type Hub, type Trial } from '../trial.ts'
-import { booksOf, countOf, expectBooksAgree } from './books.ts'
-import { placeOf } from './deliveries.ts'
-import { pullAll } from './pages.ts'
+import { booksOf, countOf, expectBooksAgree, placeOf, pullAll } from './shop.ts'
 
 // Every kind of sale to the minor unit: what the facts add up to is what the provider took, and each sale adds up.
 
@@ -92,7 +90,7 @@ function expectTookPlace(situation: Situation | null, books: readonly StageBooks
 }
 
 /** The identity holds for each sale, or the provider left an amount out and the reading says so by null. */
-export function expectIdentity(hub: Hub): void {
+function expectIdentity(hub: Hub): void {
   const found = [...hub.facts().sales.values()].flatMap((sale) => {
     const { verdict, difference, reasons } = checkIdentity(sale)
     return sale.status === 'closed' && verdict !== 'holds'

@@ -5,9 +5,7 @@ import { type Check, dice, expect, expectNone, expectSame } from '../check.ts'
 import type { PlaceWish } from '../stage.ts'
 import { differences, tally, tallyOf } from '../tally.ts'
 import { ago, DAY, HOUR, type Hub, type Trial } from '../trial.ts'
-import { booksOf, countOf, expectBooksAgree } from './books.ts'
-import { placeOf } from './deliveries.ts'
-import { pullAll } from './pages.ts'
+import { booksOf, countOf, expectBooksAgree, placeOf, pullAll } from './shop.ts'
 
 // Where and when: every place of an account, however many, and every sale on the day of its place.
 
@@ -123,6 +121,7 @@ async function onTheirDays(trial: Trial, zone: ZoneName, moments: readonly Insta
   const now = hub.provider.now()
   await hub.pull({ from: ago(now, 300 * DAY), to: now })
   await hub.settle()
+  await hub.follow(now)
   await expectBooksAgree(hub)
   for (const at of moments) {
     await expectHours(hub, at)

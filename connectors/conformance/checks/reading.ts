@@ -1,11 +1,9 @@
 import { type Drift, Garbled, type Reading, type SourceRecord } from '../../contract.ts'
-import { Broken, type Check, dice, expect, expectNone, expectSame, shown } from '../check.ts'
-import { factsOf, keyOf, same } from '../keeper.ts'
+import { Broken, type Check, dice, expect, expectNone, expectSame, nameOf, shown } from '../check.ts'
+import { type Facts, factsOf, factsShown, keyOf, same } from '../keeper.ts'
 import { HOUR, type Hub, type Trial } from '../trial.ts'
-import { expectBooksAgree } from './books.ts'
-import { factsShown, nameOf } from './deliveries.ts'
 import { looksLikeWord, type Mutation, mutated, otherTypes, type Path, pathText, valuesOf } from './mutations.ts'
-import { pullAll, traded } from './pages.ts'
+import { expectBooksAgree, pullAll, traded } from './shop.ts'
 
 // Reading is pure, whole, and never guesses: a record that does not look as it should is said to, and changes no fact in
 // silence.
@@ -67,7 +65,7 @@ export const READING_CHECKS: readonly Check[] = [
           const told = factsOf([part])
           const more = [...told.refunds.keys()].filter((id) => !whole.refunds.has(id))
           expectNone(`${subject} without a ${record.kind} tells refunds that there are not`, more)
-          const gone = whole.sales.size > 0 && told.sales.size === 0
+          const gone = closedIn(whole) > 0 && closedIn(told) === 0
           const asks = part.needs.length > 0 || part.settling !== null
           expect(
             !gone || own.length === 1 || asks,
@@ -192,6 +190,10 @@ async function readShop(trial: Trial): Promise<{ hub: Hub; subjects: readonly st
 
 function readAs(hub: Hub, subject: string, own: readonly SourceRecord[], also: readonly SourceRecord[]): Reading {
   return hub.read(subject, own, also)
+}
+
+function closedIn({ sales }: Facts): number {
+  return [...sales.values()].filter(({ status }) => status === 'closed').length
 }
 
 function onePerKind(hub: Hub): readonly SourceRecord[] {

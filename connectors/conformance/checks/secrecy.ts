@@ -1,11 +1,11 @@
 import { CallFailed, type ProviderAnswer } from '../../contract.ts'
 import { type Check, expect, expectNone } from '../check.ts'
 import { asSignedIn, converse, madeUpAnswer } from '../line.ts'
-import type { Hub, Trial } from '../trial.ts'
+import { ago, type Hub, type Trial } from '../trial.ts'
 import { someCall, talksOf, withMeddler } from './failures.ts'
 import { looksLikeWord, masked, valuesOf } from './mutations.ts'
-import { pullAll, traded } from './pages.ts'
 import { readMutated } from './reading.ts'
+import { MONTH, pullAll, traded } from './shop.ts'
 import { requestOf } from './tokens.ts'
 
 // What a log, an error or a fact may hold: no secret, and nothing of a person. Markers are planted and looked for.
@@ -106,7 +106,7 @@ export const SECRECY_CHECKS: readonly Check[] = [
     needs: ['live'],
     run: async (trial) => {
       const { hub } = await traded(trial, 25)
-      await pullAll(hub)
+      await readEverything(hub)
       expectPlanted(hub)
       const facts = hub.facts()
       const told = [...facts.sales.values(), ...facts.refunds.values(), ...hub.articles()]
@@ -122,7 +122,7 @@ export const SECRECY_CHECKS: readonly Check[] = [
     needs: ['live'],
     run: async (trial) => {
       const { hub } = await traded(trial, 25)
-      await pullAll(hub)
+      await readEverything(hub)
       expectPlanted(hub)
       const { personal } = trial.live.reader
       const left = hub.keeper
@@ -163,6 +163,13 @@ function withWords(body: string, words: string): readonly string[] {
   } catch {
     return []
   }
+}
+
+/** The people whom a provider knows too. */
+async function readEverything(hub: Hub): Promise<void> {
+  await pullAll(hub)
+  const to = hub.provider.now()
+  await hub.pull({ from: ago(to, MONTH), to }, ['customers', 'inventory'])
 }
 
 function expectPlanted({ provider, keeper }: Hub): void {

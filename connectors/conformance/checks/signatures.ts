@@ -161,7 +161,7 @@ async function delivered(trial: Trial): Promise<{
   const { signing } = trial.stage
   if (signing === null) throw new Error('needs a stage that delivers')
   const hub = await trial.open()
-  const all = await hub.sellNow({ count: 2, situation: null })
+  const all = await hub.sellNow(1, playable(trial))
   const [one] = all
   expect(one !== undefined, 'the stage sold and delivered nothing')
   return { hub, one, all, signing }
@@ -201,7 +201,7 @@ function signed(signing: Signing, one: CapturedDelivery, secret: string, at: Ins
 }
 
 /** Positions from 0 to `length`, the first and the last among them. */
-export function samples(length: number, seed: number): readonly number[] {
+function samples(length: number, seed: number): readonly number[] {
   if (length <= POSITIONS_MAX) return Array.from({ length }, (_, at) => at)
   const roll = dice(seed)
   const found = new Set([0, length - 1])

@@ -1,9 +1,8 @@
 import { CallFailed, type Link, type Subscriptions } from '../../contract.ts'
-import { type Check, expect, expectNone, expectSame } from '../check.ts'
+import { type Check, expect, expectNone, expectSame, nameOf } from '../check.ts'
 import { converse } from '../line.ts'
 import { ago, DAY, HOUR, type Hub, type Trial } from '../trial.ts'
-import { nameOf, placeOf } from './deliveries.ts'
-import { traded } from './pages.ts'
+import { placeOf, traded } from './shop.ts'
 
 // Being told, from asking for it to asking for it no more; and the provider's own figures.
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type Application, CallFailed, type Credentials, type OAuth, type Tokens } from '../../contract.ts'
-import { type Check, expect, expectNone, failureOf } from '../check.ts'
+import { type Check, expect, expectNone, failureOf, nameOf } from '../check.ts'
 import { asSignedIn, converse } from '../line.ts'
 import { DAY, type Hub, type Trial } from '../trial.ts'
-import { nameOf } from './deliveries.ts'
 
 // Signing in, staying signed in, and being signed out.
 
@@ -96,19 +95,15 @@ export const TOKEN_CHECKS: readonly Check[] = [
   },
   {
     name: 'oauth/refresh',
-    says: 'a sign-in is refreshed again and again, whether or not its means to do so turn',
+    says: 'a sign-in is refreshed again and again',
     needs: ['live', 'oauth', 'act:consent'],
-    run: async (trial) => {
-      const { hub, oauth, application } = await oauthOf(trial)
-      let { tokens } = await signedIn(hub, oauth, application)
-      for (let times = 0; times < 3; times++) {
-        await hub.provider.advance(DAY)
-        const { credentials } = tokens
-        tokens = await converse(hub.line, hub.provider, () => oauth.refresh(application, credentials))
-        useTokens(hub, application, tokens.credentials)
-        await converse(hub.line, hub.provider, (link) => trial.live.signIn.check(link))
-      }
-    },
+    run: refreshes,
+  },
+  {
+    name: 'oauth/rotating',
+    says: 'a sign-in is refreshed again and again while each refresh ends what it was made with',
+    needs: ['live', 'oauth', 'act:consent', 'fault:token-rotated'],
+    run: (trial) => refreshes(trial, true),
   },
   {
     name: 'oauth/expired',
@@ -161,6 +156,19 @@ async function oauthOf(trial: Trial): Promise<{ hub: Hub; oauth: OAuth; applicat
   const { application } = hub.provider
   expect(oauth !== undefined && application !== null, 'the stage brings no application that the provider knows')
   return { hub, oauth, application }
+}
+
+async function refreshes(trial: Trial, rotating = false): Promise<void> {
+  const { hub, oauth, application } = await oauthOf(trial)
+  if (rotating) await hub.provider.play('token-rotated', true, { rate: 1, seed: trial.seed })
+  let { tokens } = await signedIn(hub, oauth, application)
+  for (let times = 0; times < 3; times++) {
+    await hub.provider.advance(DAY)
+    const { credentials } = tokens
+    tokens = await converse(hub.line, hub.provider, () => oauth.refresh(application, credentials))
+    useTokens(hub, application, tokens.credentials)
+    await converse(hub.line, hub.provider, (link) => trial.live.signIn.check(link))
+  }
 }
 
 export function requestOf(oauth: OAuth) {

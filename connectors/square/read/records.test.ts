@@ -66,6 +66,18 @@ test('moments have none to nine digits of a second, and are never rounded up', (
     },
   )
   fc.assert(digits)
+  const anyTime = fc.date({
+    min: new Date('2000-01-01T00:00:00Z'),
+    max: new Date('2099-12-31T00:00:00Z'),
+    noInvalidDate: true,
+  })
+  fc.assert(
+    fc.property(anyTime, (time) => {
+      expect(momentOf(time.toISOString())).toBe(time.getTime())
+    }),
+  )
+  expect(momentOf('2026-02-30T00:00:00Z')).toBeNull()
+  expect(momentOf('2026-10-01T05:30:00-06:30')).toBe(Date.UTC(2026, 9, 1, 12))
   expect(momentOf('2026-10-01T14:00:00+02:00')).toBe(Date.UTC(2026, 9, 1, 12))
   for (const text of [
     '2026-10-01',

@@ -28,11 +28,14 @@ const ON_TOP_CURRENCIES: ReadonlySet<string> = new Set(['USD', 'CAD', 'JPY'])
 export function appliedTaxes(line: WireLine, taxes: ReadonlyMap<string, WireTax>): readonly AppliedTax[] {
   const applied = line.applied_taxes ?? []
   if (applied.length > 0) {
-    return applied.flatMap(({ tax_uid, applied_money }) => {
+    const told: AppliedTax[] = []
+    for (const { tax_uid, applied_money } of applied) {
       const amount = minorOrZero(applied_money)
+      if (amount === 0n) continue
       const tax = taxes.get(tax_uid ?? '') ?? null
-      return amount === 0n ? [] : [{ tax, amount, inclusive: tax?.type === 'INCLUSIVE' }]
-    })
+      told.push({ tax, amount, inclusive: tax?.type === 'INCLUSIVE' })
+    }
+    return told
   }
   const amount = minorOrZero(line.total_tax_money)
   if (amount === 0n) return []

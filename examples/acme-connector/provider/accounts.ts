@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type Acme, grant } from './acme.ts'
-import { type Answer, type Asked, error } from './server.ts'
+import { type Answer, type Asked, error } from './wire.ts'
 
 // Who may ask: a key from Acme's settings, or tokens that a merchant agreed to. A refresh token works once.
 

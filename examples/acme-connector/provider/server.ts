@@ -4,17 +4,10 @@ import type { FaultName } from '../../../connectors/conformance/stage.ts'
 import { answerSignIn } from './accounts.ts'
 import type { Acme } from './acme.ts'
 import { figuresOf } from './books.ts'
+import { type Answer, type Asked, error } from './wire.ts'
 
 // Acme's addresses. Lists go by time, oldest first, with both ends inside, fifty to a page; a cursor is the place of the
 // last object that was told.
-
-export type Asked = {
-  readonly method: string
-  readonly url: URL
-  readonly headers: IncomingMessage['headers']
-  readonly body: Readonly<Record<string, unknown>>
-}
-export type Answer = { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> }
 
 export async function serve(acme: Acme): Promise<Server> {
   const server = createServer((request, response) => void respond(acme, request, response))
@@ -71,10 +64,6 @@ function send(response: ServerResponse, { status, body, headers = {} }: Answer):
   response.end(body === null ? undefined : JSON.stringify(body))
 }
 
-export function error(code: string, text = 'Something is not as it should be.') {
-  return { error: { code, text } }
-}
-
 function answerCall(acme: Acme, asked: Asked): Answer {
   const [, , noun = '', id, part] = asked.url.pathname.split('/')
   const { method } = asked
@@ -103,6 +92,7 @@ function answerCall(acme: Acme, asked: Asked): Answer {
 type Listed = { readonly id: string; readonly created: string; readonly changed: string; readonly place?: string }
 
 const PAGE = 50
+const LIST_LAG_MS = 8 * 60_000
 const CURSOR_LIFE_MS = 15 * 60_000
 
 function list(acme: Acme, noun: string, all: readonly Listed[], query: URLSearchParams): Answer {
@@ -114,7 +104,9 @@ function list(acme: Acme, noun: string, all: readonly Listed[], query: URLSearch
   const after = readCursor(query.get('cursor'))
   const expired = after !== null && (acme.now - after.given > CURSOR_LIFE_MS || strikes(acme, 'cursor-expired'))
   if (expired) return { status: 400, body: error('cursor_expired') }
+  const shown = acme.now - (acme.faults.has('list-lag') ? LIST_LAG_MS : 0)
   const found = all
+    .filter((one) => Date.parse(one.changed) <= shown)
     .filter((one) => Date.parse(one[by]) >= from && Date.parse(one[by]) <= to)
     .filter((one) => asked === undefined || asked.includes(one.place ?? ''))
     .sort((a, b) => (a[by] === b[by] ? (a.id < b.id ? -1 : 1) : a[by] < b[by] ? -1 : 1))

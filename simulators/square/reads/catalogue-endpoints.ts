@@ -1,4 +1,5 @@
-import { type Call, type Endpoint, type JsonObject, ok } from '../endpoint.ts'
+import { type JsonObject, ok } from '../answer.ts'
+import type { Call, Endpoint } from '../endpoint.ts'
 import { invalid, notFound } from '../refusal.ts'
 import type { CatalogueEntry, CatalogueType } from './catalogue.ts'
 import { catalogueQuery } from './catalogue-search.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../endpoint.ts'
+import type { JsonObject } from '../answer.ts'
 import { invalid } from '../refusal.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import { integerOf, memberOf, neededText, neededTexts, objectOf, textOf } from './request.ts'

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../trade/calendar.ts'
-import type { JsonObject } from '../endpoint.ts'
+import type { JsonObject } from '../answer.ts'
 import { type CatalogueEntry, type CatalogueOwner, catalogueOn } from './catalogue.ts'
 
 // The catalogue of one seller with what was changed by hand. An edit moves the object it names and nothing else: a new

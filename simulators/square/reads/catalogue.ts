@@ -1,7 +1,7 @@
 import { DAY_MS, dateOf, dayNumber } from '../../trade/calendar.ts'
 import { type Choice, Menu, type Shelf, shelfOf } from '../../trade/menu.ts'
 import type { Shop } from '../../trade/shop.ts'
-import type { JsonObject } from '../endpoint.ts'
+import type { JsonObject } from '../answer.ts'
 import { catalogIdOf, discountIdOf, itemIdOf, modifierIdOf, taxIdOf, upperId } from '../ids.ts'
 
 // A seller's catalogue as it stands on one day, worked out from what the shop sells: items come when they are

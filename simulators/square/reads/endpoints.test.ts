@@ -15,7 +15,10 @@ beforeAll(async () => {
   running = await startSquare({
     clock: new StageClock({ at: NOON, frozen: true }),
     rateLimit: null,
-    sellers: [{ shop, country: 'DE', habits: { offline: 0 } }],
+    sellers: [
+      { shop, country: 'DE', habits: { offline: 0 } },
+      { shop: shopOf('cafe'), country: 'DE', loyalty: false },
+    ],
   })
   running.sell({ from: '2026-09-28', to: '2026-09-30' })
   visitor = visitorOf(running, running.credentials.access_token, fetch)
@@ -180,6 +183,14 @@ describe('people', () => {
     )
     const both = { query: { ...byPhone.query, customer_ids: [account.customer_id] } }
     expect(await codeOf(visitor.post('/v2/loyalty/accounts/search', both))).toBe('CONFLICTING_PARAMETERS')
+  })
+
+  test('a seller without the loyalty plan has no programme, accounts or events', async () => {
+    const [, cafe] = running.square.sellers
+    const visitor = visitorOf(running, running.connect(cafe?.merchantId ?? '').accessToken, fetch)
+    expect(await codeOf(visitor.get('/v2/loyalty/programs/main'))).toBe('NOT_FOUND')
+    expect(await codeOf(visitor.post('/v2/loyalty/accounts/search'))).toBe('NOT_FOUND')
+    expect(await codeOf(visitor.post('/v2/loyalty/events/search'))).toBe('NOT_FOUND')
   })
 
   test('a gift card is found by its number, and its activities within a year unless a window is named', async () => {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../endpoint.ts'
+import type { JsonObject } from '../answer.ts'
 import type { Money, Order, Payment, Refund } from '../wire.ts'
 
 // What the reads learn of trade, and what they say of it.

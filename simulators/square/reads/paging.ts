@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import type { Call, JsonObject } from '../endpoint.ts'
+import type { JsonObject } from '../answer.ts'
+import type { Call } from '../endpoint.ts'
 import { invalid } from '../refusal.ts'
 
 // Lists are sorted, and a cursor says after which entry to go on, so that what is added or taken away between two

@@ -1,26 +1,16 @@
-import type { Endpoint } from '../endpoint.ts'
 import { uuidOf } from '../ids.ts'
 import type { CatalogueOwner } from './catalogue.ts'
-import { catalogueEndpoints } from './catalogue-endpoints.ts'
 import { Catalogue, type Edit } from './catalogue-store.ts'
-import { Customers, customerEndpoints } from './customers.ts'
+import { Customers } from './customers.ts'
 import { type Followed, type ReadsEvent, rfc3339 } from './followed.ts'
-import { GiftCards, giftCardEndpoints } from './gift-cards.ts'
-import { Loyalty, loyaltyEndpoints } from './loyalty.ts'
-import { Stock, stockEndpoints } from './stock.ts'
+import { GiftCards } from './gift-cards.ts'
+import { Loyalty } from './loyalty.ts'
+import { Stock } from './stock.ts'
 
 // What a seller's account holds besides its sales: catalogue, stock, customers, loyalty and gift cards. The catalogue
 // follows the calendar; the rest follows the trade, told once for each order by `follow`.
 
 export type { Followed, ReadsEvent } from './followed.ts'
-
-export const readEndpoints: readonly Endpoint[] = [
-  ...catalogueEndpoints,
-  ...stockEndpoints,
-  ...customerEndpoints,
-  ...loyaltyEndpoints,
-  ...giftCardEndpoints,
-]
 
 export class Reads {
   readonly catalogue: Catalogue

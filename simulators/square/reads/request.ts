@@ -1,4 +1,4 @@
-import type { JsonObject } from '../endpoint.ts'
+import type { JsonObject } from '../answer.ts'
 import { invalid } from '../refusal.ts'
 
 // What a caller asked for, field by field, refused with Square's own codes. A field that is null counts as left out.

@@ -1,34 +1,12 @@
-import { type Call, type Endpoint, type JsonObject, ok } from '../endpoint.ts'
+import type { JsonObject } from '../answer.ts'
 import { uuidOf } from '../ids.ts'
 import { type CatalogueOwner, countedIdsOf } from './catalogue.ts'
 import type { Catalogue } from './catalogue-store.ts'
 import { type Followed, type ReadsEvent, rfc3339, shareOf } from './followed.ts'
-import { pageOf } from './paging.ts'
-import { limitOf, membersOf, textOf, textsOf, timeOf } from './request.ts'
 
 // What lies on the shelf, by variation and location. A sale takes away, a return puts back, and what runs low is
 // delivered, except for the goods whose owner forgets to book deliveries: their counts go below nothing, as they do.
 
-const STATES = [
-  'CUSTOM',
-  'IN_STOCK',
-  'SOLD',
-  'RETURNED_BY_CUSTOMER',
-  'RESERVED_FOR_SALE',
-  'SOLD_ONLINE',
-  'ORDERED_FROM_VENDOR',
-  'RECEIVED_FROM_VENDOR',
-  'IN_TRANSIT_TO',
-  'NONE',
-  'WASTE',
-  'UNLINKED_RETURN',
-  'COMPOSED',
-  'DECOMPOSED',
-  'SUPPORTED_BY_NEWER_VERSION',
-  'IN_TRANSIT',
-] as const
-
-const PAGE = 1000
 /** Quantities have five decimals at most; within, they are whole numbers of the fifth. */
 const UNIT = 100_000
 const FIRST_COUNT_MS = Date.UTC(2023, 0, 9, 10)
@@ -119,64 +97,4 @@ function onTheWire({ variationId, locationId, units, at }: Count): JsonObject {
     quantity: decimalOf(units),
     calculated_at: rfc3339(at),
   }
-}
-
-export const stockEndpoints: readonly Endpoint[] = [
-  {
-    method: 'POST',
-    path: '/v2/inventory/counts/batch-retrieve',
-    name: 'inventory.counts.batch-retrieve',
-    scopes: ['INVENTORY_READ'],
-    answer: batchRetrieve,
-  },
-  {
-    method: 'GET',
-    path: '/v2/inventory/:catalog_object_id',
-    name: 'inventory.retrieve',
-    scopes: ['INVENTORY_READ'],
-    answer: retrieve,
-  },
-]
-
-function batchRetrieve(call: Call) {
-  const { body, seller, now } = call
-  const variations = new Set(textsOf(body, 'catalog_object_ids'))
-  const locations = new Set(textsOf(body, 'location_ids'))
-  const after = timeOf(body, 'updated_after') ?? 0
-  const states = new Set<string>(membersOf(body, 'states', STATES))
-  const limit = limitOf(body, PAGE, PAGE)
-  const found = seller.reads.stock
-    .counts(now)
-    .filter(
-      (count) =>
-        (variations.size === 0 || variations.has(String(count.catalog_object_id))) &&
-        (locations.size === 0 || locations.has(String(count.location_id))) &&
-        (states.size === 0 || states.has(String(count.state))) &&
-        Date.parse(String(count.calculated_at)) > after,
-    )
-  return paged(call, 'inventory.counts.batch-retrieve', found, limit)
-}
-
-function retrieve(call: Call) {
-  const { params, query, seller, now } = call
-  const locations = textOf(query, 'location_ids')?.split(',') ?? []
-  const found = seller.reads.stock
-    .counts(now)
-    .filter(
-      (count) =>
-        count.catalog_object_id === params.catalog_object_id &&
-        (locations.length === 0 || locations.includes(String(count.location_id))),
-    )
-  return paged(call, 'inventory.retrieve', found, PAGE)
-}
-
-function paged(call: Call, name: string, found: readonly JsonObject[], limit: number) {
-  const { page, cursor } = pageOf(
-    call,
-    name,
-    found,
-    limit,
-    (count) => `${count.catalog_object_id} ${count.location_id}`,
-  )
-  return ok({ ...(page.length > 0 && { counts: page }), ...cursor })
 }

@@ -1,4 +1,5 @@
 import { Fault } from '#kernel/fault.ts'
+import { zoneName } from '#kernel/zone.ts'
 import { SIMULATORS, type SimulatorLine } from '#simulators/registry.ts'
 import { CURRENCIES } from '#simulators/trade/currencies.ts'
 import { shopOf, sitesOf } from '#simulators/trade/shop.ts'
@@ -15,7 +16,10 @@ export type SimulateOptions = {
   readonly locations: string
   readonly country: string
   readonly scale: string
+  readonly zone?: string
   readonly calls?: string
+  readonly liveScale: string
+  readonly attached?: boolean
   readonly live?: boolean
   readonly json?: boolean
 }
@@ -28,6 +32,8 @@ const COUNTRIES = {
   US: { currency: CURRENCIES.USD, timeZone: 'America/New_York' },
   IE: { currency: CURRENCIES.EUR, timeZone: 'Europe/Dublin' },
   GB: { currency: CURRENCIES.GBP, timeZone: 'Europe/London' },
+  DE: { currency: CURRENCIES.EUR, timeZone: 'Europe/Berlin' },
+  AU: { currency: CURRENCIES.AUD, timeZone: 'Australia/Sydney' },
   JP: { currency: CURRENCIES.JPY, timeZone: 'Asia/Tokyo' },
 } as const
 
@@ -47,14 +53,15 @@ export async function simulate(provider: string, options: SimulateOptions): Prom
   const days = wholeNumber('--days', options.days, 0, 1_500)
   const scale = positiveNumber('--scale', options.scale)
   const running = await simulator.start({
-    shop: shopOf(kind, { ...COUNTRIES[country], sites, scale }),
+    shop: shopOf(kind, { ...COUNTRIES[country], ...timeZoneOf(options.zone), sites, scale }),
     country,
     seed: options.seed,
     port: wholeNumber('--port', options.port ?? '0', 0, 65_535),
-    liveScale: options.live === true ? 1 : null,
+    liveScale: options.live === true ? positiveNumber('--live-scale', options.liveScale) : null,
     callsPerSecond: options.calls === undefined ? null : wholeNumber('--calls', options.calls, 1, 100_000),
   })
   stopOnSignal(() => running.close())
+  if (options.attached === true) process.stdin.resume().once('end', () => process.exit(0))
   const now = running.now()
   if (days > 0) running.sell({ from: timeText(now - days * DAY_MS), to: timeText(now) })
   if (options.json === true) console.log(JSON.stringify(running.line))
@@ -76,6 +83,10 @@ function sayRunning(name: string, provider: string, line: SimulatorLine): void {
       '',
     ].join('\n'),
   )
+}
+
+function timeZoneOf(zone: string | undefined): { timeZone?: string } {
+  return zone === undefined ? {} : { timeZone: zoneName(zone) }
 }
 
 function timeText(ms: number): string {

@@ -1,42 +1,70 @@
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { currencyCode } from '#kernel/currency.ts'
+import type { TenantId } from '#kernel/ids.ts'
+import { addDays, instantText, localDate } from '#kernel/instant.ts'
 import { zoneName } from '#kernel/zone.ts'
 import { allTenants, createTenant, demoLink } from '#modules/access/access.ts'
+import { firstDayOf } from '#modules/mirror/takings.ts'
 import { createLog, type LogLevel } from '#platform/telemetry/log.ts'
 import { firstSite } from '../compose.ts'
 import { demoTenantDraft } from '../demo/demo-shops.ts'
-import { type RunningHub, startHub } from '../hub.ts'
+import { DEMO_TILL, demoTown, startSimulatedTill } from '../demo/simulated-till.ts'
+import { DEMO_SLUG, type RunningHub, startHub } from '../hub.ts'
+import { settingName } from '../provider-settings.ts'
 import { findWebDir, readSettings, type Settings } from '../settings.ts'
 
 const DEMO_LINK_LASTS_MS = 30 * 24 * 60 * 60_000
+const FIRST_DAYS_MAX_MS = 20_000
 
 /** `tillwire start` and `tillwire demo`: answers once the hub serves; it stops at SIGINT or SIGTERM. */
 export async function start(options: { readonly kind: 'live' | 'demo'; readonly json: boolean }): Promise<void> {
-  const settings = options.kind === 'demo' ? demoSettings(readSettings(process.env)) : readSettings(process.env)
+  const settings = readSettings(process.env)
+  if (options.kind === 'demo') return startDemo(settings, options.json)
+  const log = createLog({ level: settings.logLevel as LogLevel })
+  const running = await startHub({ settings, kind: 'live', log })
+  stopOnSignal(() => running.stop())
+  sayStarted(running, options.json)
+}
+
+async function startDemo(given: Settings, json: boolean): Promise<void> {
   // The demonstration talks to a newcomer; its log would bury the one line that matters.
-  const quiet = options.kind === 'demo' && process.env.TILLWIRE_LOG_LEVEL === undefined
-  const log = createLog({ level: quiet ? 'error' : (settings.logLevel as LogLevel) })
-  if (!options.json && options.kind === 'demo') console.log('Starting the demonstration …')
-  const running = await startHub({ settings, kind: options.kind, log })
-  stopOnSignal(running)
-  if (options.kind === 'demo') await sayDemo(running, settings, options.json)
-  else sayStarted(running, options.json)
+  const log = createLog({
+    level: process.env.TILLWIRE_LOG_LEVEL === undefined ? 'error' : (given.logLevel as LogLevel),
+  })
+  if (!json) console.log('Starting the demonstration …')
+  const dataDir = path.join(given.dataDir, 'demo')
+  const { provider } = DEMO_TILL
+  const town = await demoTown(dataDir)
+  const till = await startSimulatedTill({ provider, ...town })
+  try {
+    const providers = new Map([
+      [settingName(provider, 'BASE_URL'), till.line.base_url],
+      [settingName(provider, 'ACCESS_TOKEN'), till.accessToken],
+    ])
+    const settings = { ...given, dataDir, databaseUrl: null, providers }
+    const running = await startHub({ settings, kind: 'demo', log })
+    stopOnSignal(async () => {
+      await running.stop()
+      await till.stop()
+    })
+    await sayDemo(running, settings, town.timeZone, json)
+  } catch (error) {
+    await till.stop()
+    throw error
+  }
 }
 
-function demoSettings(settings: Settings): Settings {
-  return { ...settings, dataDir: path.join(settings.dataDir, 'demo'), databaseUrl: null }
-}
-
-async function sayDemo(running: RunningHub, settings: Settings, json: boolean): Promise<void> {
+async function sayDemo(running: RunningHub, settings: Settings, timeZone: string, json: boolean): Promise<void> {
   const { database } = running.storage
-  const draft = demoTenantDraft(running.clock.now())
-  const existing = (await allTenants(database)).find((tenant) => tenant.slug === 'demo')
+  const existing = (await allTenants(database)).find((tenant) => tenant.slug === DEMO_SLUG)
+  const draft = demoTenantDraft(running.clock.now(), timeZone)
   const tenant =
     existing ??
     (await createTenant(
       database,
       {
-        slug: 'demo',
+        slug: DEMO_SLUG,
         name: draft.name,
         currency: currencyCode(draft.currency),
         timeZone: zoneName(draft.timeZone),
@@ -47,10 +75,7 @@ async function sayDemo(running: RunningHub, settings: Settings, json: boolean): 
       firstSite,
     ))
   // The first days are there before anybody is invited in; the year behind them fills up while they look.
-  if (!existing) {
-    const filled = running.hub.demoTrade.begin(tenant)
-    filled.catch((error: unknown) => running.log.error({ err: error }, 'demonstration data could not be made'))
-  }
+  if (!existing) await firstDays(running, tenant.id)
   const { link } = await demoLink(
     database,
     { name: 'Demo owner', email: 'demo@tillwire.invalid', role: 'owner' },
@@ -76,12 +101,23 @@ async function sayDemo(running: RunningHub, settings: Settings, json: boolean): 
       '',
       `  Open  ${link}`,
       '',
-      '  The link signs you in. Thirteen months of a café fill up behind the newest days, and a sale rings now and then.',
+      '  The link signs you in. A simulated till is connected as a real one would be: thirteen months of a café fill up',
+      '  behind the newest days, and a sale rings now and then.',
       ...webHint(),
       '  Ctrl-C ends it.',
       '',
     ].join('\n'),
   )
+}
+
+/** Until four weeks are there, or long enough has been waited for them. */
+async function firstDays({ storage, clock }: RunningHub, tenantId: TenantId): Promise<void> {
+  const wanted = addDays(localDate(instantText(clock.now()).slice(0, 10)), -27)
+  for (let waitedMs = 0; waitedMs < FIRST_DAYS_MAX_MS; waitedMs += 100) {
+    const first = await storage.database.tenant(tenantId, (tx) => firstDayOf(tx, tenantId))
+    if (first !== null && first <= wanted) return
+    await sleep(100)
+  }
 }
 
 function sayStarted(running: RunningHub, json: boolean): void {
@@ -110,14 +146,14 @@ function webHint(): string[] {
   return findWebDir() === null ? ['', '  The dashboard has not been built: run "npm run build" once.'] : []
 }
 
-function stopOnSignal(running: RunningHub): void {
+function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // A second Ctrl-C is a person who has waited long enough.
       if (stopping) process.exit(1)
       stopping = true
-      void running.stop().then(() => process.exit(0))
+      void stop().then(() => process.exit(0))
     })
   }
 }

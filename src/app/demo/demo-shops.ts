@@ -23,11 +23,11 @@ const WATCHED_SCALE = 6
 
 /** Towns round the world. A café that has closed for the night shows a newcomer nothing live. */
 const TOWNS = [
-  { timeZone: 'Europe/Berlin', currency: CURRENCIES.EUR },
-  { timeZone: 'America/New_York', currency: CURRENCIES.USD },
-  { timeZone: 'America/Los_Angeles', currency: CURRENCIES.USD },
-  { timeZone: 'Australia/Sydney', currency: CURRENCIES.AUD },
-  { timeZone: 'Asia/Tokyo', currency: CURRENCIES.JPY },
+  { timeZone: 'Europe/Berlin', country: 'DE', currency: CURRENCIES.EUR },
+  { timeZone: 'America/New_York', country: 'US', currency: CURRENCIES.USD },
+  { timeZone: 'America/Los_Angeles', country: 'US', currency: CURRENCIES.USD },
+  { timeZone: 'Australia/Sydney', country: 'AU', currency: CURRENCIES.AUD },
+  { timeZone: 'Asia/Tokyo', country: 'JP', currency: CURRENCIES.JPY },
 ] as const
 
 type Town = (typeof TOWNS)[number]
@@ -43,9 +43,15 @@ export function demoShop(tenant: { readonly id: TenantId; readonly timeZone: str
   }
 }
 
-/** What a demonstration tenant starts with, in a town where it is the middle of the day. */
-export function demoTenantDraft(now: Instant) {
-  const town = TOWNS.find((one) => isDaytime(one, now)) ?? TOWNS[0]
+/** ISO 3166-1 alpha-2 of the town that a demonstration tenant was given. */
+export function demoCountry(timeZone: string): string {
+  return TOWNS.find((one) => one.timeZone === timeZone)?.country ?? TOWNS[0].country
+}
+
+/** What a demonstration tenant starts with: in the town named, or in one where it is the middle of the day. */
+export function demoTenantDraft(now: Instant, timeZone?: string) {
+  const town =
+    TOWNS.find((one) => (timeZone === undefined ? isDaytime(one, now) : one.timeZone === timeZone)) ?? TOWNS[0]
   const shop = shopOf('cafe')
   return {
     name: `${shop.name} (demonstration)`,

@@ -1,19 +1,19 @@
 import { sql } from 'kysely'
-import { CallFailed, type Link, type Talk } from '../../../connectors/contract.ts'
 import { callFailed, reasonOf } from './call-fault.ts'
 import { refuseEnded } from './change.ts'
 import { type Origin, subscribe } from './connect.ts'
 import type { Linked } from './converse-options.ts'
-import type { Desk } from './keeping.ts'
+import type { Desk } from './desk.ts'
 import { openLinked } from './linked.ts'
 import { recordPlaces } from './places.ts'
 import { readable, signInFault } from './sign-in-check.ts'
 import { type Configuration, getConfiguration, recordCheck, setState } from './store.ts'
+import { trySignIn } from './try-sign-in.ts'
 
 // The sign-in of a standing connection, tried again: still accepted, still of the same account, still allowed to do what
 // it is needed for. One that was thought lost and is accepted after all goes on working.
 
-const CHECK_MAX_MS = 30_000
+const PLACES_MAX_MS = 30_000
 
 /** Throws `connections.unknown`, `.not-live`, `.disconnected`, `.sign-in-needed`, and as `signInFault` does. */
 export async function checkConnection(desk: Desk, { tenantId }: Origin, id: string): Promise<Configuration> {
@@ -37,19 +37,13 @@ export async function checkConnection(desk: Desk, { tenantId }: Origin, id: stri
   return checked
 }
 
-async function look(desk: Desk, standing: Configuration, linked: Linked): Promise<void> {
+async function look(desk: Desk, standing: Configuration, opened: Linked): Promise<void> {
   const { tenantId, id } = standing
+  const { check, linked } = await trySignIn(desk, standing, opened)
   const { live } = linked
-  // One that waits for a person is asked directly: nobody else may call in its name meanwhile.
-  const within = { signal: AbortSignal.timeout(CHECK_MAX_MS) }
-  const ask = <T>(talk: (link: Link) => Talk<T>) =>
-    standing.state === 'active'
-      ? desk.converse(standing, 'live', talk, within)
-      : desk.converseWith(linked, 'live', talk, within)
-  const check = await ask((link) => live.signIn.check(link))
-  if (check.account !== linked.link.account)
-    throw new CallFailed('check', { kind: 'refused', code: 'another_account', say: '' })
-  const places = await ask((link) => live.locations(link))
+  const within = { signal: AbortSignal.timeout(PLACES_MAX_MS) }
+  // One that waited for a person is asked directly: nobody else may call in its name meanwhile.
+  const places = await desk.converseWith(linked, 'live', (link) => live.locations(link), within)
   await desk.database.tenant(tenantId, async (tx) => {
     const now = desk.clock.now()
     const seen = await getConfiguration(tx, tenantId, id, 'lock')

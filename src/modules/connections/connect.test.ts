@@ -71,6 +71,16 @@ describe('credentials that are not right', () => {
   })
 })
 
+test('every refusal is counted by its code, and by nothing that tells whose it was', async () => {
+  const lines = (await shops.metrics())
+    .split('\n')
+    .filter((line) => line.startsWith('tillwire_connection_attempts_total'))
+  for (const code of ['credentials-refused', 'credentials-expired', 'environment-wrong', 'permission-missing']) {
+    const [line] = lines.filter((one) => one.includes(`connections.${code}"`))
+    expect(line).toMatch(/^tillwire_connection_attempts_total\{provider="dine-pos",outcome="[^"]+"\} [1-9]/)
+  }
+})
+
 describe('places', () => {
   test('of the account that do not exist are told by their place in the list', async () => {
     const { token } = shops.provider.openAccount({ id: 'no-such-place' })

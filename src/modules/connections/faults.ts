@@ -3,7 +3,6 @@ export const CONNECTION_FAULTS = {
   'connections.disconnected': 'The connection was ended. Its sales are kept; to go on, connect the account again.',
   'connections.sign-in-needed':
     'The system no longer accepts the sign-in of the connection. A person must sign in again.',
-  'connections.system-unknown': 'The system that was named is none that a connection may name.',
   'connections.system-not-live':
     'No connector asks the system that was named yet, or it is connected by its files alone.',
   'connections.credentials-incomplete': 'A field of the credentials is missing, empty, or none that the system has.',
@@ -19,8 +18,6 @@ export const CONNECTION_FAULTS = {
   'connections.place-none': 'The account has no place of sale that could be connected.',
   'connections.place-currency': 'A place of sale takes another currency than the site it was to be filed at.',
   'connections.place-site': 'A place of sale is to be filed at a site that does not exist, or was given none.',
-  'connections.place-money-unknown':
-    'A place of sale does not say its currency or time zone, so that no site can be made for it.',
   'connections.provider-unavailable': 'The system did not answer in time, or not well. Nothing was changed.',
   'connections.provider-refused': 'The system refused a call that the connection needs.',
   'connections.no-books': 'The system shows no figures of its own that ours could be held against.',
@@ -31,5 +28,4 @@ export const CONNECTION_FAULTS = {
     'The way back from the system’s page was not begun here, was used before, or took too long.',
   'connections.oauth-denied': 'The person did not agree on the system’s page.',
   'connections.oauth-exchange': 'The system did not turn the consent into a sign-in.',
-  'connections.webhook-secret': 'A webhook secret pasted by hand is empty or longer than secrets are.',
 } as const

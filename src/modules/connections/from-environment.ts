@@ -4,7 +4,7 @@ import type { Credentials, Environment, PosSystem } from '../../../connectors/co
 import { changeConnection } from './change.ts'
 import { connect, type Origin } from './connect.ts'
 import { fingerprintOf, type NewCredentials } from './credentials.ts'
-import type { Desk } from './keeping.ts'
+import type { Desk } from './desk.ts'
 import { liveOf } from './linked.ts'
 import { findSignIn, readCredentials } from './sign-in-check.ts'
 import { type Configuration, listConfigurations } from './store.ts'

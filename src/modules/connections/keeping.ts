@@ -1,11 +1,11 @@
-import type { Clock, Instant } from '#kernel/instant.ts'
-import type { Database, Tx } from '#platform/postgres/database.ts'
+import type { Clock } from '#kernel/instant.ts'
+import type { Database } from '#platform/postgres/database.ts'
 import type { Log } from '#platform/telemetry/log.ts'
 import type { Vault } from '#platform/vault/vault.ts'
 import type { Application, Connector, Environment, Link, PosSystem, Talk } from '../../../connectors/contract.ts'
 import type { Asked, ConverseOptions } from './converse-options.ts'
-import type { Endpoints } from './endpoints.ts'
-import type { ConnectionRef, Converse, Priority } from './live.ts'
+import type { ConnectionRef, Priority } from './live.ts'
+import type { ConnectionMeter } from './meter.ts'
 
 // What the parts of this module are given to work with.
 
@@ -38,6 +38,7 @@ export type Keeping = {
   readonly fingerprintKey: Buffer
   readonly systems: Systems
   readonly converseWith: ConverseWith
+  readonly meter: ConnectionMeter
   /** Where the world reaches the hub. */
   readonly publicBase: URL
 }
@@ -48,17 +49,3 @@ export type LinkKeeper = ConverseOptions & {
   /** Forgets what is remembered of a connection that was changed. */
   forget(ref: ConnectionRef): void
 }
-
-/** All that the addresses and the steps of this module work with. */
-export type Desk = Keeping & {
-  readonly keeper: LinkKeeper
-  readonly endpoints: Endpoints
-  readonly converse: Converse
-  /**
-   * Hears, in the transaction that does it, that places of a connection were chosen: its sales are wanted from now on.
-   * Safe to hear again.
-   */
-  onPlacesChosen(tx: Tx, ref: ConnectionRef, by: ChosenBy): Promise<void>
-}
-
-export type ChosenBy = { readonly actor: string; readonly requestId: string | null; readonly now: Instant }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Fault } from '#kernel/fault.ts'
 import { findLocalDate, instantText } from '#kernel/instant.ts'
 import { defineRoute, EMPTY, type Route } from '#platform/http/route.ts'
-import type { Desk } from './keeping.ts'
+import type { Desk } from './desk.ts'
 import { BROWSER_COOKIE, beginOAuth, type OAuthWay, type OAuthWish } from './oauth.ts'
 import { finishOAuth } from './oauth-callback.ts'
 import { originOf } from './origin.ts'
@@ -80,7 +80,8 @@ export function oauthRoutes(desk: Desk): Route[] {
           const query = new URL(request.url, desk.publicBase).searchParams
           const cookie = cookieOf(request.headers.cookie)
           const back = { posSystem: params.pos_system, query, cookie, requestId, now }
-          const { connectionId, isNew } = await finishOAuth(desk, back)
+          const provider = desk.systems.findConnector(params.pos_system)?.id ?? 'unknown'
+          const { connectionId, isNew } = await desk.meter.attempt(provider, () => finishOAuth(desk, back))
           return to(`/connections/${connectionId}${isNew ? '?step=places' : ''}`)
         } catch (error) {
           if (!(error instanceof Fault)) throw error

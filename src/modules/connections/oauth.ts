@@ -8,7 +8,7 @@ import { HttpFault } from '#platform/http/http-fault.ts'
 import type { Application, Environment, OAuth, PosSystem } from '../../../connectors/contract.ts'
 import { refuseEnded } from './change.ts'
 import type { ConnectionDraft, Origin } from './connect.ts'
-import type { Desk } from './keeping.ts'
+import type { Desk } from './desk.ts'
 import { liveOf } from './linked.ts'
 import { getConfiguration } from './store.ts'
 

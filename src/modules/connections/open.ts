@@ -10,13 +10,15 @@ import type { Vault } from '#platform/vault/vault.ts'
 import type { SiteDefaults } from './choose-places.ts'
 import { createConverse, createConverseWith } from './converse.ts'
 import { createCaller } from './converse-call.ts'
+import type { ChosenBy, Desk } from './desk.ts'
 import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { findLive } from './find-live.ts'
 import type { OurFigures } from './first-figures.ts'
 import { connectFromEnvironment, type EnvironmentOutcome, type GivenByEnvironment } from './from-environment.ts'
-import type { ChosenBy, Desk, Systems } from './keeping.ts'
+import type { Systems } from './keeping.ts'
 import { createLinkKeeper } from './link-keeper.ts'
 import type { ConnectionRef, Converse, LiveConnection } from './live.ts'
+import { connectionMeter } from './meter.ts'
 import { oauthRoutes } from './oauth-routes.ts'
 import { connectionRoutes } from './routes.ts'
 import { afterRevoked, rereadPlaces } from './signals.ts'
@@ -64,7 +66,17 @@ export function openConnections(options: ConnectionsOptions): Connections {
   const { database, clock, log, metrics, vault, outbound, systems, publicBase, fingerprintKey } = options
   const caller = createCaller({ outbound, log, metrics })
   const converseWith = createConverseWith(caller)
-  const keeper = createLinkKeeper({ database, clock, log, vault, fingerprintKey, systems, converseWith, publicBase })
+  const keeper = createLinkKeeper({
+    database,
+    clock,
+    log,
+    vault,
+    fingerprintKey,
+    systems,
+    converseWith,
+    publicBase,
+    meter: connectionMeter(metrics),
+  })
   const desk: Desk = {
     ...keeper.keeping,
     keeper,

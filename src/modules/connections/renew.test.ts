@@ -11,6 +11,7 @@ import { refreshDueAt } from './renew.ts'
 import { refreshDue } from './steps.ts'
 import { testConnector } from './test-connector.ts'
 import { openTestDesk, type TestDesk } from './test-desk.ts'
+import type { RenewOrder } from './test-renew-process.ts'
 import { CONFIGURATIONS, useShops } from './test-shops.ts'
 
 // Refreshing a sign-in: once, however many ask and from wherever, and never so that a token is lost.
@@ -219,7 +220,7 @@ test('a refresh is due before the end, and as often as the provider wishes', () 
   )
 })
 
-async function startProcess(order: object): Promise<{ child: ChildProcess; result(): Promise<string[]> }> {
+async function startProcess(order: RenewOrder): Promise<{ child: ChildProcess; result(): Promise<string[]> }> {
   const program = fileURLToPath(new URL('./test-renew-process.ts', import.meta.url))
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, TEST_ORDER: JSON.stringify(order) },

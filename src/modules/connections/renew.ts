@@ -65,11 +65,17 @@ async function waitForHolder(
 }
 
 async function refreshWith(keeping: Keeping, ref: ConnectionRef, claimed: Claimed): Promise<Renewal> {
+  const linked = await openLinked(keeping, ref)
+  const renewal = await refresh(keeping, ref, linked, claimed)
+  keeping.meter.refreshed(linked.posSystem, renewal.kind)
+  return renewal
+}
+
+async function refresh(keeping: Keeping, ref: ConnectionRef, linked: Linked, claimed: Claimed): Promise<Renewal> {
   const { database, clock } = keeping
   const giveBack = (retryAt: Instant | null) =>
     database.tenant(ref.tenantId, (tx) => giveBackClaim(tx, ref, claimed.claim, retryAt))
   try {
-    const linked = await openLinked(keeping, ref)
     const oauth = linked.live.signIn.oauth
     const application = linked.link.application
     if (oauth === undefined || application === null) {

@@ -7,9 +7,9 @@ import type { PosSystem } from '../../../connectors/contract.ts'
 import { changeConnection } from './change.ts'
 import { connect } from './connect.ts'
 import type { NewCredentials } from './credentials.ts'
+import type { Desk } from './desk.ts'
 import { type Disconnected, disconnect } from './disconnect.ts'
 import type { OurFigures } from './first-figures.ts'
-import type { Desk } from './keeping.ts'
 import { askedOf, liveOf } from './linked.ts'
 import { originOf } from './origin.ts'
 import { placeRoutes } from './place-routes.ts'
@@ -101,15 +101,17 @@ function writingRoutes(desk: Desk): Route[] {
         const posSystem = body.pos_system as PosSystem
         const given = readCredentials(live, body.credentials)
         const signIn = { posSystem, live, environment: body.environment, credentials: given, application: null }
-        const found = await findSignIn(desk, signIn, now)
-        const draft = {
-          name: body.name ?? found.check.accountName ?? posSystem,
-          locations: body.locations,
-          backfillFrom: body.sync?.backfill_from ?? null,
-          webhooks: body.sync?.webhooks ?? true,
-        }
         const origin = originOf(tenant, caller, requestId, now)
-        const made = await connect(desk, origin, signIn, found, draft, typedIn(given, found))
+        const made = await desk.meter.attempt(posSystem, async () => {
+          const found = await findSignIn(desk, signIn, now)
+          const draft = {
+            name: body.name ?? found.check.accountName ?? posSystem,
+            locations: body.locations,
+            backfillFrom: body.sync?.backfill_from ?? null,
+            webhooks: body.sync?.webhooks ?? true,
+          }
+          return connect(desk, origin, signIn, found, draft, typedIn(given, found))
+        })
         const webhookSecret = body.sync?.webhook_secret
         if (webhookSecret !== undefined) await changeConnection(desk, origin, made.id, { webhookSecret })
         return { status: 201, body: toWireConnection(await getView(desk, tenant.id, made.id)) } as const
@@ -177,7 +179,8 @@ async function tryAnew(desk: Desk, standing: Configuration, given: Readonly<Reco
   const live = liveOf(desk.systems, posSystem)
   const read = readCredentials(live, given)
   const { environment } = askedOf(standing)
-  const found = await findSignIn(desk, { posSystem, live, environment, credentials: read, application: null }, now)
+  const signIn = { posSystem, live, environment, credentials: read, application: null }
+  const found = await desk.meter.attempt(posSystem, () => findSignIn(desk, signIn, now))
   return { found, credentials: typedIn(read, found) }
 }
 

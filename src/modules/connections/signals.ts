@@ -5,11 +5,12 @@ import { callFailed, reasonOf } from './call-fault.ts'
 import { appendChanged } from './change.ts'
 import { carryOut, type PlaceChoice, planPlaces, type SiteDefaults } from './choose-places.ts'
 import { findBlankSite } from './connect.ts'
-import type { Desk } from './keeping.ts'
-import { liveOf } from './linked.ts'
+import type { Desk } from './desk.ts'
+import { liveOf, openLinked } from './linked.ts'
 import type { ConnectionRef } from './live.ts'
 import { listPlaces, recordChoices, recordPlaces } from './places.ts'
 import { getConfiguration } from './store.ts'
+import { trySignIn } from './try-sign-in.ts'
 
 // What a provider's news means for the connection itself, and not for its sales.
 
@@ -20,9 +21,8 @@ import { getConfiguration } from './store.ts'
 export async function afterRevoked(desk: Desk, ref: ConnectionRef): Promise<void> {
   const standing = await desk.database.tenant(ref.tenantId, (tx) => getConfiguration(tx, ref.tenantId, ref.id))
   if (standing.state !== 'active') return
-  const live = liveOf(desk.systems, standing.posSystem)
   try {
-    await desk.converse(ref, 'live', (link) => live.signIn.check(link))
+    await trySignIn(desk, ref, await openLinked(desk, ref))
   } catch (error) {
     if (callFailed(error) === null && !(error instanceof Fault)) throw error
     desk.log.info({ connection: ref.id, reason: reasonOf(error) }, 'a withdrawn sign-in was tried')

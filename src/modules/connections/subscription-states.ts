@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Id, TenantId } from '#kernel/ids.ts'
-import type { Desk } from './keeping.ts'
+import type { Desk } from './desk.ts'
 import { listViews } from './view.ts'
 import { webhooksToWire, type wireWebhooks } from './wire.ts'
 

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto'
 import { type Instant, instant } from '#kernel/instant.ts'
 import type { Tx } from '#platform/postgres/database.ts'
-import type { Link, Subscription, Subscriptions, Talk } from '../../../connectors/contract.ts'
-import { isGone, reasonOf } from './call-fault.ts'
+import {
+  CallFailed,
+  type Link,
+  type Subscription,
+  type Subscriptions,
+  type Talk,
+} from '../../../connectors/contract.ts'
+import { callFailed, isGone, reasonOf } from './call-fault.ts'
+import type { Desk } from './desk.ts'
 import { endpointPath, secretBinding } from './endpoints.ts'
-import type { Desk } from './keeping.ts'
 import { askedWith, liveOf } from './linked.ts'
+import type { ConnectionRef } from './live.ts'
 import { isReachable } from './reachable.ts'
+import { signInFault } from './sign-in-check.ts'
 import { type AskedFacts, type Configuration, findConfiguration } from './store.ts'
 import {
   type EndpointOwner,
@@ -73,8 +81,6 @@ async function tendOwn(desk: Desk, owner: EndpointOwner & { kind: 'connection' }
   const { posSystem, asked, state } = found ?? {}
   if (row === null || posSystem === undefined || asked == null || row.state === 'manual') return row?.state ?? 'off'
   const subscriptions = desk.systems.findConnector(posSystem)?.live?.webhooks?.subscriptions
-  const ask: Asking = (talk) =>
-    desk.converse({ tenantId, id }, 'repair', talk, { signal: AbortSignal.timeout(TALK_MAX_MS) })
   const target = {
     owner,
     row,
@@ -83,9 +89,26 @@ async function tendOwn(desk: Desk, owner: EndpointOwner & { kind: 'connection' }
   }
   if (subscriptions === undefined) return settle(desk, target, { state: 'off' })
   if (state === 'disconnected') return removeLeft(desk, found as Configuration, subscriptions, target)
+  const ask = asking(desk, owner, subscriptions)
   if (!asked.webhooksWanted) return removeUnwanted(desk, subscriptions, ask, target)
   return tend(desk, subscriptions, ask, target)
 }
+
+/**
+ * In the name of a connection. Where subscriptions are the application's, a merchant's own sign-in may be fine and still
+ * not be allowed to manage them: then a refusal says nothing of the sign-in, and must not end it.
+ */
+function asking(desk: Desk, ref: ConnectionRef, { by }: Subscriptions): Asking {
+  return async (talk) => {
+    const within = { signal: AbortSignal.timeout(TALK_MAX_MS) }
+    if (by === 'connection') return desk.converse(ref, 'repair', talk, within)
+    const linked = await desk.keeper.linkOf(ref)
+    if (linked.state !== 'active') throw new CallFailed('subscriptions', NOT_SIGNED_IN)
+    return desk.converseWith(linked, 'repair', talk, within)
+  }
+}
+
+const NOT_SIGNED_IN = { kind: 'unauthorized', code: 'sign_in_needed', revoked: false } as const
 
 async function tendApplications(desk: Desk, owner: EndpointOwner & { kind: 'application' }): Promise<EndpointState> {
   const { posSystem, environment, applicationId } = owner
@@ -237,13 +260,20 @@ export async function rotateSecret(desk: Desk, owner: EndpointOwner, now: Instan
   if (row === null || row.subscriptionId === null || owner.kind !== 'connection') return row?.state ?? 'off'
   const { subscriptionId, url } = row
   const found = await desk.database.tenant(owner.tenantId, (tx) => findConfiguration(tx, owner.tenantId, owner.id))
-  const rotate = found && desk.systems.findConnector(found.posSystem)?.live?.webhooks?.subscriptions?.rotate
-  if (!rotate) return row.state
+  const live = found === null ? undefined : desk.systems.findConnector(found.posSystem)?.live
+  const subscriptions = live?.webhooks?.subscriptions
+  const rotate = subscriptions?.rotate
+  if (found === null || live === undefined || subscriptions === undefined || rotate === undefined) return row.state
   const key = keyOf(`${url} ${now}`, row)
-  const secret = await desk.converse(owner, 'repair', (link) => rotate(link, subscriptionId, key))
-  const state = await keepSubscription(desk, owner, { id: subscriptionId, url, secret })
-  desk.endpoints.forget()
-  return state
+  try {
+    const secret = await asking(desk, owner, subscriptions)((link) => rotate(link, subscriptionId, key))
+    return await keepSubscription(desk, owner, { id: subscriptionId, url, secret })
+  } catch (error) {
+    const failed = callFailed(error)
+    throw failed === null ? error : signInFault({ live, posSystem: found.posSystem }, failed)
+  } finally {
+    desk.endpoints.forget()
+  }
 }
 
 /** At most 45 characters, the least that any provider takes; another one once the subscription it made is gone. */

@@ -3,14 +3,16 @@ import type { Clock, Instant } from '#kernel/instant.ts'
 import { createOutbound } from '#platform/outbound/outbound.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { type Log, SILENT_LOG } from '#platform/telemetry/log.ts'
-import { createMetrics } from '#platform/telemetry/metrics.ts'
+import { createMetrics, type Metrics } from '#platform/telemetry/metrics.ts'
 import { openVault } from '#platform/vault/vault.ts'
 import type { Connector, Environment } from '../../../connectors/contract.ts'
 import { createConverse, createConverseWith } from './converse.ts'
 import { createCaller } from './converse-call.ts'
+import type { Desk } from './desk.ts'
 import { createEndpoints } from './endpoints.ts'
-import type { Desk, Systems } from './keeping.ts'
+import type { Systems } from './keeping.ts'
 import { createLinkKeeper } from './link-keeper.ts'
+import { connectionMeter } from './meter.ts'
 import { TEST_APPLICATION } from './test-provider.ts'
 
 // The module put together as the hub does it, for tests that give it a provider of their own.
@@ -27,7 +29,7 @@ export type TestDeskOptions = {
   readonly onPlacesChosen?: Desk['onPlacesChosen']
 }
 
-export type TestDesk = { readonly desk: Desk; close(): Promise<void> }
+export type TestDesk = { readonly desk: Desk; readonly metrics: Metrics; close(): Promise<void> }
 
 const ROOT = createHash('sha256').update('a root key of tests').digest()
 const SYSTEM_CLOCK: Clock = { now: () => Date.now() as Instant }
@@ -56,6 +58,7 @@ export function openTestDesk(options: TestDeskOptions): TestDesk {
     vault: openVault({ database, clock, rootKey: ROOT }),
     fingerprintKey: ROOT,
     converseWith: createConverseWith(caller),
+    meter: connectionMeter(metrics),
     publicBase: new URL(options.publicBase ?? 'http://localhost:9010'),
   }
   const keeper = createLinkKeeper(keeping)
@@ -66,5 +69,5 @@ export function openTestDesk(options: TestDeskOptions): TestDesk {
     converse: createConverse({ caller, clock, ...keeper }),
     onPlacesChosen: options.onPlacesChosen ?? (async () => undefined),
   }
-  return { desk, close: () => outbound.close() }
+  return { desk, metrics, close: () => outbound.close() }
 }

@@ -6,7 +6,7 @@ import { openTestDesk } from './test-desk.ts'
 // A hub's process of its own that only refreshes: when it hears a word on stdin, it lets its workers all do so at once
 // and says what each was given.
 
-type Order = {
+export type RenewOrder = {
   readonly databaseUrl: string
   readonly urls: Readonly<Record<'production' | 'sandbox', string>>
   readonly ref: ConnectionRef
@@ -14,7 +14,7 @@ type Order = {
   readonly workers: number
 }
 
-const order = JSON.parse(process.env.TEST_ORDER ?? '') as Order
+const order = JSON.parse(process.env.TEST_ORDER ?? '') as RenewOrder
 const database = openDatabase({ url: order.databaseUrl, connectionsMax: 8 })
 const application = { secret: 'acme-app-secret', token: null }
 const { desk, close } = openTestDesk({ database, connector: testConnector(), urls: order.urls, application })

@@ -15,8 +15,8 @@ import { createMetrics } from '#platform/telemetry/metrics.ts'
 import { type TestDatabase, useDatabase } from '#tests/harness/database.ts'
 import { makeTenant } from '#tests/harness/tenant.ts'
 import type { BookFigures } from '../../../connectors/contract.ts'
+import type { Desk } from './desk.ts'
 import type { OurFigures } from './first-figures.ts'
-import type { Desk } from './keeping.ts'
 import { oauthRoutes } from './oauth-routes.ts'
 import { connectionRoutes } from './routes.ts'
 import { type TestConnectorTraits, testConnector } from './test-connector.ts'
@@ -38,6 +38,8 @@ export type Shops = {
   readonly db: TestDatabase
   readonly provider: Provider
   readonly desk: Desk
+  /** As Prometheus reads them. */
+  metrics(): Promise<string>
   readonly bakery: Tenant
   readonly butcher: Tenant
   now: Instant
@@ -163,6 +165,7 @@ export function useShops(traits: Partial<TestConnectorTraits> = {}, deskOptions:
     get desk() {
       return there(opened).desk
     },
+    metrics: async () => (await there(opened).metrics.text()).body,
     get bakery() {
       return there(tenants.get('bakery'))
     },

@@ -1,5 +1,5 @@
 import type { Tx } from '#platform/postgres/database.ts'
-import type { Desk } from './keeping.ts'
+import type { Desk } from './desk.ts'
 import type { ConnectionRef } from './live.ts'
 import { findConfiguration } from './store.ts'
 import { findEndpointRow } from './store-endpoints.ts'

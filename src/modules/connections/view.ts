@@ -1,6 +1,6 @@
 import type { Id, TenantId } from '#kernel/ids.ts'
 import type { Tx } from '#platform/postgres/database.ts'
-import type { Desk } from './keeping.ts'
+import type { Desk } from './desk.ts'
 import { type Place, placesOf } from './places.ts'
 import { type Configuration, getConfiguration, listConfigurations } from './store.ts'
 import { type EndpointOwner, type EndpointRow, endpointsOf, findEndpointRow } from './store-endpoints.ts'

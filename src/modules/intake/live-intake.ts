@@ -14,13 +14,14 @@ import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts'
 import type { LogDesk } from './deliveries/log.ts'
 import { webhookLogRoutes } from './deliveries/log-routes.ts'
 import { webhookRoutes } from './deliveries/routes.ts'
+import { recordRoutes } from './records/routes.ts'
 import { sourcesOfSale } from './records/sources-of-sale.ts'
 import { createDueReader } from './sync/due-reader.ts'
 import { syncRoutes } from './sync/routes.ts'
 import { wantCatalogAt } from './sync/store-schedules.ts'
 import { type Syncing, syncMeter } from './sync/syncing.ts'
 import { syncTasks } from './sync/tasks.ts'
-import { tickSyncs } from './sync/tick.ts'
+import { pruneSyncs, tickSyncs } from './sync/tick.ts'
 
 // What comes from systems that are asked and that tell: deliveries at the door, and the reading of what was not told.
 
@@ -80,12 +81,14 @@ export function openLiveIntake(options: LiveIntakeOptions): LiveIntake {
     routes: [
       ...webhookRoutes(deliveries.receiver),
       ...webhookLogRoutes({ database, vault, findConnector, subscriptionsOf: connections.subscriptionsOf }),
+      ...recordRoutes({ database, vault, findConnection: connections.findLive }),
       ...syncRoutes(syncing),
     ],
     tasks: syncTasks(syncing),
     steps: [
       { name: 'deliveries', everyMs: 1_000, run: (now) => deliveries.tick(now) },
       { name: 'syncs', everyMs: 1_000, run: (now) => tickSyncs(syncing, now) },
+      { name: 'old-syncs', everyMs: 10 * 60_000, run: async (now) => void (await pruneSyncs(syncing, now)) },
       { name: 'due-reads', everyMs: 1_000, run: (now) => dueReader.tick(now) },
     ],
     sourcesOf: (tenantId, sale) => sourcesOfSale({ database, vault, findConnector }, tenantId, sale),

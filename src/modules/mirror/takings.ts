@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { CurrencyCode } from '#kernel/currency.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
-import { addDays, type Instant, instantText, localDate } from '#kernel/instant.ts'
+import { addDays, type Instant, instantText, type LocalDate, localDate } from '#kernel/instant.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { BookFigures } from '../../../connectors/contract.ts'
 
@@ -64,4 +64,11 @@ type TakingsRow = {
   tips: bigint | string
   refunds: bigint | string
   refunded: bigint | string
+}
+
+/** The first business day of which a tenant has anything; null when it has nothing. */
+export async function firstDayOf(tx: Tx, tenantId: TenantId): Promise<LocalDate | null> {
+  const { rows } = await sql<{ first: LocalDate | null }>`
+    select min(business_date) as first from pos.daily_sales where tenant_id = ${tenantId}`.execute(tx)
+  return rows[0]?.first ?? null
 }

@@ -1,5 +1,5 @@
-import helmet from '@fastify/helmet'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import type { Identity } from './caller.ts'
 import { httpFault } from './problem.ts'
 import { isWrite } from './route.ts'
@@ -9,8 +9,31 @@ import { isWrite } from './route.ts'
  * styles may stand inline because charts and dialogs set them as they go, and a style cannot act.
  */
 export async function addSecurityHeaders(app: FastifyInstance, publicBase: URL): Promise<void> {
+  const headers = await headersFor(publicBase)
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(headers)
+  })
+}
+
+/**
+ * Helmet says the same to every request and works it out anew at each, which costs more than many a handler. So it is
+ * asked once, by a server that nobody else reaches.
+ */
+async function headersFor(publicBase: URL): Promise<Record<string, string>> {
+  const asked = fastify()
+  await asked.register(helmet, optionsFor(publicBase))
+  asked.get('/', async () => '')
+  const { headers } = await asked.inject('/')
+  await asked.close()
+  const said = Object.entries(headers).filter(([name]) => !OF_THE_ANSWER.has(name))
+  return Object.fromEntries(said.map(([name, value]) => [name, String(value)]))
+}
+
+const OF_THE_ANSWER = new Set(['content-type', 'content-length', 'date', 'connection', 'keep-alive'])
+
+function optionsFor(publicBase: URL): FastifyHelmetOptions {
   const https = publicBase.protocol === 'https:'
-  await app.register(helmet, {
+  return {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -37,7 +60,7 @@ export async function addSecurityHeaders(app: FastifyInstance, publicBase: URL):
     crossOriginResourcePolicy: { policy: 'same-origin' },
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
-  })
+  }
 }
 
 /**

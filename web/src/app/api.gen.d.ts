@@ -740,6 +740,43 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/records": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What of a connection’s records could not be read, or looks otherwise than known */
+        readonly get: operations["get_api_v1_tenants_tenant_id_pos_configurations_config_id_records"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/records/reread": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Read again what could not be read
+         * @description From what is stored, asking nobody; 200 facts a call. Helps after an update of the hub.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_pos_configurations_config_id_records_reread"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/sync": {
         readonly parameters: {
             readonly query?: never;
@@ -2142,6 +2179,38 @@ export interface components {
             readonly title: string;
             /** @description The fault as a URI: urn:tillwire:fault:<code>. */
             readonly type: string;
+        };
+        readonly RecordTroubles: {
+            /** @description Facts, by what became of their records */
+            readonly counts: {
+                readonly filed: number;
+                /** @description Could not be read; kept as they came, and what stood of them stands */
+                readonly quarantined: number;
+                /** @description Of places that are not the connection’s; kept as they came */
+                readonly unplaced: number;
+            };
+            /** @description Ways in which records look otherwise than the connector knows them; the last 100 */
+            readonly drift: readonly {
+                /** @description One in which it was seen */
+                readonly fact: string;
+                /** Format: date-time */
+                readonly first_at: string;
+                /** Format: date-time */
+                readonly last_at: string;
+                readonly path: string;
+                readonly readings: number;
+                readonly value: string | null;
+                /** @enum {string} */
+                readonly what: "unknown_field" | "unknown_value" | "wrong_type";
+            }[];
+            /** @description The last 100 */
+            readonly quarantined: readonly {
+                readonly code: string;
+                /** @description By the connector’s name */
+                readonly fact: string;
+                readonly read_at: string | null;
+                readonly say: string | null;
+            }[];
         };
         readonly Sale: {
             /**
@@ -4485,6 +4554,70 @@ export interface operations {
             readonly 413: components["responses"]["413"];
             readonly 415: components["responses"]["415"];
             readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_pos_configurations_config_id_records: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordTroubles"];
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_pos_configurations_config_id_records_reread: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Still */
+                        readonly quarantined: number;
+                        readonly read: number;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
             readonly 429: components["responses"]["429"];
         };
     };

@@ -105,7 +105,7 @@ export type TenantApi = {
   readonly post: <T>(path: string, body?: unknown, options?: { signal?: AbortSignal }) => Promise<T>
   readonly patch: <T>(path: string, body: unknown, options?: { signal?: AbortSignal }) => Promise<T>
   readonly put: <T>(path: string, body: unknown) => Promise<T>
-  readonly remove: (path: string) => Promise<void>
+  readonly remove: <T = void>(path: string) => Promise<T>
 }
 
 export function tenantApi(tenantId: string): TenantApi {

@@ -203,3 +203,17 @@ export function formatAgo(instant: string, now: number): string {
   if (seconds < 30 * 86_400) return relative.format(-Math.round(seconds / 86_400), 'day')
   return dateFormat(DAY_STYLES.medium).format(new Date(instant))
 }
+
+/** When something that is due goes on: `goes on in 3 minutes`. */
+export function formatAhead(
+  instant: string,
+  now: number,
+  words: { readonly goesOn: (when: string) => string; readonly soon: string },
+): string {
+  const seconds = Math.round((new Date(instant).getTime() - now) / 1000)
+  if (seconds < 2) return words.soon
+  const relative = new Intl.RelativeTimeFormat(texts.locale, { numeric: 'always', style: 'long' })
+  if (seconds < 90) return words.goesOn(relative.format(seconds, 'second'))
+  if (seconds < 5400) return words.goesOn(relative.format(Math.round(seconds / 60), 'minute'))
+  return words.goesOn(relative.format(Math.round(seconds / 3600), 'hour'))
+}

@@ -15,6 +15,16 @@ const EVENT_TYPES = [
   'import.finished',
   'import.failed',
   'import.undone',
+  'connection.created',
+  'connection.changed',
+  'connection.needs_sign_in',
+  'connection.expiring',
+  'connection.disconnected',
+  'sync.started',
+  'sync.moved',
+  'sync.finished',
+  'records.quarantined',
+  'records.drifted',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

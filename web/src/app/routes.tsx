@@ -7,6 +7,8 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { readSetupSearch, readSignInSearch } from '../features/connect/search.ts'
+import { readConnectionSearch, readConnectionsSearch } from '../features/connections/search.ts'
 import { readImportsSearch } from '../features/imports/search.ts'
 import { readOverviewSearch } from '../features/overview/search.ts'
 import { readSalesSearch } from '../features/sales/search.ts'
@@ -90,7 +92,52 @@ const importRun = createRoute({
 const connections = createRoute({
   getParentRoute: () => inside,
   path: '/connections',
+  validateSearch: readConnectionsSearch,
   component: lazyRouteComponent(() => import('../features/connections/connections.tsx'), 'Connections'),
+})
+
+const connectSystems = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/new',
+  component: lazyRouteComponent(() => import('../features/connect/systems.tsx'), 'ConnectSystems'),
+})
+
+const connectSignIn = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/new/$system',
+  validateSearch: readSignInSearch,
+  component: lazyRouteComponent(() => import('../features/connect/sign-in.tsx'), 'ConnectSignIn'),
+})
+
+const connectSetup = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/$connectionId/setup',
+  validateSearch: readSetupSearch,
+  component: lazyRouteComponent(() => import('../features/connect/setup.tsx'), 'ConnectSetup'),
+})
+
+const connection = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/$connectionId',
+  validateSearch: readConnectionSearch,
+  // Providers send a merchant back to the connection and its next step.
+  beforeLoad: ({ search, params }) => {
+    if (search.step === undefined) return
+    throw redirect({ to: '/connections/$connectionId/setup', params, search: { step: search.step } })
+  },
+  component: lazyRouteComponent(() => import('../features/connections/connection.tsx'), 'ConnectionPage'),
+})
+
+const sync = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/$connectionId/syncs/$syncId',
+  component: lazyRouteComponent(() => import('../features/connections/sync.tsx'), 'SyncPage'),
+})
+
+const webhook = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/$connectionId/webhooks/$webhookId',
+  component: lazyRouteComponent(() => import('../features/connections/webhook.tsx'), 'WebhookPage'),
 })
 
 const settings = createRoute({
@@ -121,7 +168,22 @@ const enter = createRoute({
 })
 
 const tree = root.addChildren([
-  inside.addChildren([overview, posIntegrations, sales, sale, imports, importRun, connections, settings]),
+  inside.addChildren([
+    overview,
+    posIntegrations,
+    sales,
+    sale,
+    imports,
+    importRun,
+    connections,
+    connectSystems,
+    connectSignIn,
+    connectSetup,
+    connection,
+    sync,
+    webhook,
+    settings,
+  ]),
   signIn,
   setUp,
   enter,

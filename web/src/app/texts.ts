@@ -1,5 +1,7 @@
 import { counted as one } from './counted.ts'
 import { noticedTexts, rejectionTexts, roleGroupTexts, roleTexts } from './texts-columns.ts'
+import { connectTexts } from './texts-connect.ts'
+import { connectionTexts } from './texts-connections.ts'
 import { importTexts } from './texts-imports.ts'
 
 // Every word the dashboard says, in one place. A second language is a second object of the type `Texts` in
@@ -22,6 +24,7 @@ const english = {
 
   time: {
     justNow: 'just now',
+    milliseconds: (n: number) => (n < 1_000 ? `${n} ms` : `${(n / 1_000).toFixed(1)} s`),
     seconds: (n: number) => one(n, 'second', 'seconds'),
     minutes: (n: number) => one(n, 'minute', 'minutes'),
     hours: (n: number) => one(n, 'hour', 'hours'),
@@ -349,36 +352,8 @@ const english = {
   noticed: noticedTexts,
   rejections: rejectionTexts,
 
-  connections: {
-    title: 'Connections',
-    intro: 'Where your sales come from, and how each source is doing.',
-    yours: 'Your connections',
-    systems: 'Supported systems',
-    systemsSay: 'What each system can do, and how it is connected.',
-    none: 'No connection yet',
-    noneSay: 'A file you import becomes your first connection.',
-    importFile: 'Import a file',
-    lastArrival: 'Last received',
-    covered: 'Covers',
-    never: 'never',
-    system: 'System',
-    state: 'State',
-    states: { active: 'Active', empty: 'Nothing yet', disconnected: 'Disconnected' },
-    ways: { file: 'File', key: 'Key', oauth: 'Sign-in at the provider', webhook: 'Webhook' },
-    parts: {
-      files: 'reads files',
-      webhooks: 'hears at once',
-      pull: 'fetches history',
-      push: 'takes orders',
-      update: 'carries changes back',
-    },
-    connected: 'Connected',
-    available: 'Available',
-    planned: 'Not yet available',
-    can: 'Can do',
-    by: 'Connects by',
-    failedTitle: 'The connections could not be read',
-  },
+  connect: connectTexts,
+  connections: connectionTexts,
 
   settings: {
     title: 'Settings',
@@ -411,6 +386,7 @@ const english = {
       'imports:write': 'Import files',
       'sites:read': 'Read sites',
       'connections:read': 'Read connections',
+      'connections:write': 'Connect and change connections',
     },
     created: 'Created',
     lastUsed: 'Last used',

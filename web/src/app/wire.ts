@@ -23,7 +23,8 @@ export type SiteInput = Omit<Site, 'id' | 'slug'>
 export type Sale = Schemas['Sale']
 export type SaleItem = Sale['items'][number]
 export type SaleStatus = Sale['status']
-export type SaleDetail = Schemas['SaleDetail']
+export type SaleDetail = Answer<paths['/api/v1/tenants/{tenant_id}/pos/transactions/{sale_id}']['get']>
+export type SaleSource = SaleDetail['sources'][number]
 export type Revision = SaleDetail['revisions'][number]
 
 export type Import = Schemas['Import']
@@ -44,6 +45,22 @@ export type Connection = Schemas['Configuration']
 export type Member = Schemas['Member']
 export type ApiKey = Schemas['ApiKey']
 export type NewApiKey = Schemas['NewApiKey']
+
+export type ConnectionPlace = Schemas['ConnectionPlace']
+export type FirstFigures = Schemas['FirstFigures']
+export type BookFigures = FirstFigures['theirs'][number]
+export type Sync = Schemas['Sync']
+export type SyncState = Sync['state']
+export type SyncMode = Sync['mode']
+export type SyncStatus = Answer<paths['/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/sync/status']['get']>
+export type SyncDetail = Answer<
+  paths['/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/syncs/{sync_id}']['get']
+>
+export type WebhookStatus = Schemas['WebhookStatus']
+export type WebhookDelivery = Schemas['WebhookDelivery']
+export type WebhookDeliveryDetail = Schemas['WebhookDeliveryDetail']
+export type RecordTroubles = Schemas['RecordTroubles']
+export type Ended = Answer<paths['/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}']['delete']>
 
 export type PosSystem = Schemas['PosSystem']
 export type Health = Schemas['ConnectionsHealth']

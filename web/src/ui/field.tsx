@@ -54,6 +54,12 @@ export function TextField(props: Labelled & ComponentProps<'input'>): ReactNode 
   return field.wrap(<input type="text" {...input} {...field.control} className={classes(CONTROL, className)} />)
 }
 
+export function TextArea(props: Labelled & ComponentProps<'textarea'>): ReactNode {
+  const { label, hint, problem, hideLabel, fieldClassName, className, ...area } = props
+  const field = useField(props)
+  return field.wrap(<textarea {...area} {...field.control} className={classes(CONTROL, 'h-auto py-2', className)} />)
+}
+
 /** The platform's own list of choices: the best one on a phone, and no script at all. */
 export function SelectField(props: Labelled & ComponentProps<'select'>): ReactNode {
   const { label, hint, problem, hideLabel, fieldClassName, className, children, ...select } = props

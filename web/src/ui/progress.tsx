@@ -1,7 +1,14 @@
 import type { ReactNode } from 'react'
 
-/** From 0 to 1. The number is said in steps by `say`, not at every move of the bar. */
-export function Progress(props: { label: string; value: number }): ReactNode {
+/** From 0 to 1; null while nobody knows how much there is. */
+export function Progress(props: { label: string; value: number | null }): ReactNode {
+  if (props.value === null) {
+    return (
+      <div role="progressbar" aria-label={props.label} className="h-2 overflow-hidden rounded-full bg-sunken">
+        <div className="h-full w-full animate-breathe rounded-full bg-accent/60" />
+      </div>
+    )
+  }
   const percent = Math.round(Math.min(1, Math.max(0, props.value)) * 100)
   return (
     <div

@@ -1,12 +1,16 @@
+import { Fault } from '#kernel/fault.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import type { Clock, Instant } from '#kernel/instant.ts'
 import type { ConnectionRef, LiveConnection } from '#modules/connections/live.ts'
 import type { Database } from '#platform/postgres/database.ts'
+import type { Kept } from '../records/kept.ts'
 import type { ClaimedDelivery } from './delivery.ts'
+import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts'
 import { createLanes } from './lanes.ts'
+import { notKeptNow } from './receive.ts'
 import { type Claimer, claimDue, renewClaims } from './store-deliveries.ts'
 import { createTurns } from './turns.ts'
-import { type WorkDesk, workAt } from './work.ts'
+import { commitWorks, type Work, type WorkDesk, workAt } from './work.ts'
 
 // The one consumer of deliveries in a process. It holds claims, keeps them alive, and hands what it holds to the lanes of
 // the connections.
@@ -19,7 +23,7 @@ export type Consumer = {
   stop(): Promise<void>
 }
 
-export type ConsumerOptions = Omit<WorkDesk, 'inTurn' | 'findLive'> & {
+export type ConsumerOptions = Omit<WorkDesk, 'commit' | 'findLive'> & {
   readonly database: Database
   readonly clock: Clock
   readonly claimer: Claimer
@@ -33,6 +37,15 @@ const CLAIM = { ofConnection: 50, all: 500 } as const
 const LANES = { groupMax: 100, groupsOfLane: 4, groupsOfClass: 48, groupsOfAll: 64 } as const
 /** Transactions at once: more would take the pool from requests and only wait for each other in the database. */
 const WRITES_MAX = 4
+/** Of one connection a transaction at a time: its tenant's outbox would make two of them wait for each other anyway. */
+const TOGETHER: Omit<GroupCommitOptions<Work, Kept>, 'write'> = {
+  isOutage: (error) => error instanceof Fault && error.kind === 'unavailable',
+  itemsMax: 20,
+  writesMax: 1,
+  waitingMax: HELD_MAX,
+  patienceMs: 120_000,
+  refusal: notKeptNow,
+}
 const RENEW_EVERY_MS = 5_000
 const REMEMBER_LIVE_MS = 1_000
 
@@ -41,8 +54,22 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const desk: WorkDesk = {
     ...options,
     findLive: remembering(options.findLive, monotonicMs),
-    inTurn: createTurns(WRITES_MAX),
+    commit: (work) => committerOf(work.connection.id).commit(work),
   }
+  const inTurn = createTurns(WRITES_MAX)
+  // One for each connection that had news since the process began.
+  const committers = new Map<Id, GroupCommit<Work, Kept>>()
+
+  function committerOf(id: Id): GroupCommit<Work, Kept> {
+    const made = committers.get(id) ?? createGroupCommit({ ...TOGETHER, write: commitInTurn })
+    committers.set(id, made)
+    return made
+  }
+
+  function commitInTurn(works: readonly Work[]): Promise<readonly Kept[]> {
+    return inTurn(() => commitWorks(desk, works))
+  }
+
   const lanes = createLanes<ClaimedDelivery>({
     ...LANES,
     work: (lane, deliveries) => workAt(desk, refOf(lane.name), deliveries),

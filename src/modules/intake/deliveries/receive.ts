@@ -7,7 +7,7 @@ import type { ConnectionRef } from '#modules/connections/live.ts'
 import { HttpFault } from '#platform/http/http-fault.ts'
 import type { Vault } from '#platform/vault/vault.ts'
 import type { Verification, WebhookReading } from '../../../../connectors/contract.ts'
-import { deliveryPlace, sealBody } from '../records/sealed-body.ts'
+import { deliveryPlace, sealUnpacked } from '../records/sealed-body.ts'
 import type { Ending, NewDelivery } from './delivery.ts'
 import { INTAKE_LIVE_FAULTS } from './faults.ts'
 import type { GroupCommit } from './group-commit.ts'
@@ -63,7 +63,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       receivedAt: received.now,
       headers: worthKeeping(received.headers),
       body: received.body,
-      sealed: sealBody(sealer, received.body, deliveryPlace(owner.id, eventKey)),
+      sealed: sealUnpacked(sealer, received.body, deliveryPlace(owner.id, eventKey)),
       ...told,
     })
   }

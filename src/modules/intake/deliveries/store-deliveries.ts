@@ -53,7 +53,7 @@ export async function insertDeliveries(
       ${list(({ first }) => claimEnd(first, claimer))}::timestamptz[]
     ) as d (tenant_id, connection_id, event_key, id, pos_system, event_id, type, occurred_at, received_at, headers,
       body_start, sealed_bytes, body_bytes, outcome, code, say, repeats, claimed_by, claimed_until)
-    join pos.configurations c on c.tenant_id = d.tenant_id and c.id = d.connection_id and c.state <> 'disconnected'
+    join pos.open_connections c on c.tenant_id = d.tenant_id and c.id = d.connection_id
     order by d.tenant_id, d.connection_id, d.event_key
     on conflict (tenant_id, connection_id, event_key) do update
     set repeats = t.repeats + excluded.repeats + 1, repeated_at = excluded.received_at

@@ -2,13 +2,13 @@ import { Fault } from '#kernel/fault.ts'
 import type { Id } from '#kernel/ids.ts'
 import { type Clock, type Instant, instant } from '#kernel/instant.ts'
 import type { ConnectionRef, Converse, LiveConnection } from '#modules/connections/live.ts'
-import type { Database, Tx } from '#platform/postgres/database.ts'
+import type { Database } from '#platform/postgres/database.ts'
 import type { Log } from '#platform/telemetry/log.ts'
 import type { Sealer, Vault } from '#platform/vault/vault.ts'
 import type { RecordRef, WebhookReading } from '../../../../connectors/contract.ts'
 import { putDownMissing } from '../records/due-reads.ts'
 import { keepRecords } from '../records/keep.ts'
-import { type Kept, type SeenRecord, WEBHOOK_AGE_MS } from '../records/kept.ts'
+import { type Kept, NOTHING_KEPT, type SeenRecord, WEBHOOK_AGE_MS } from '../records/kept.ts'
 import { keyOf } from '../records/newest.ts'
 import { rereadSubjects } from '../records/reread.ts'
 import { deliveryPlace, openBody } from '../records/sealed-body.ts'
@@ -21,7 +21,8 @@ import { type Claimer, type Ended, endDeliveries, type Put, putOffDeliveries } f
 
 // Working at some claimed deliveries of one connection together: read them, fetch what they only name, keep all of it and
 // put down how each ended, in one transaction. Facts and endings are committed together or not at all, and only while the
-// claim holds; so nothing is lost by a crash at any point, and nothing is done twice.
+// claim holds; so nothing is lost by a crash at any point, and nothing is done twice. While a connection's transaction is
+// under way, whatever else of it is ready gathers for the next one.
 
 export type Signal = NonNullable<WebhookReading['signal']>
 
@@ -39,8 +40,8 @@ export type WorkDesk = {
   signalled(connection: LiveConnection, signal: Signal): Promise<void>
   /** Facts of places that are not the connection's, by the provider's ids. */
   unplaced(connection: LiveConnection, locations: readonly string[]): Promise<void>
-  /** Few at once write, however many wait for providers. */
-  inTurn<T>(write: () => Promise<T>): Promise<T>
+  /** Commits the work together with whatever else of its connection is ready, by `commitWorks`. */
+  commit(work: Work): Promise<Kept>
 }
 
 /** Never throws: what goes wrong is put down with the deliveries, or their claims end by themselves. */
@@ -76,11 +77,7 @@ async function workWith(
   const now = desk.clock.now()
   const judged = read.map((one) => judge(one, fetched, now))
   const records = [...read.flatMap(broughtRecords), ...fetched.records]
-  const kept = await desk.inTurn(() =>
-    desk.database.tenant(connection.tenantId, (tx) => {
-      return commitWork(desk, tx, { connection, sealer, judged, records, missing: missingOf(read, fetched), now })
-    }),
-  )
+  const kept = await desk.commit({ connection, sealer, judged, records, missing: missingOf(read, fetched) })
   note(desk, connection, judged)
   if (kept.unplacedLocations.length > 0) await desk.unplaced(connection, kept.unplacedLocations)
 }
@@ -143,13 +140,13 @@ function endingOf(outcome: Ending['outcome'], code: keyof typeof INTAKE_LIVE_FAU
   return { outcome, code, say: INTAKE_LIVE_FAULTS[code] }
 }
 
-type Work = {
+/** Everything that is known of some deliveries, ready to be put down. */
+export type Work = {
   readonly connection: LiveConnection
   readonly sealer: Sealer
   readonly judged: readonly Judged[]
   readonly records: readonly SeenRecord[]
   readonly missing: readonly RecordRef[]
-  readonly now: Instant
 }
 
 /** A claim that ran out while we worked: somebody else works at these now. */
@@ -163,22 +160,38 @@ class ClaimLost extends Error {
   }
 }
 
-async function commitWork(desk: WorkDesk, tx: Tx, work: Work): Promise<Kept> {
-  const { connection, sealer, judged, now } = work
+/**
+ * Puts down works of one connection in one transaction. The first answer counts all of it, the others nothing. Throws
+ * what the database throws, and when a claim was lost; nothing is committed then.
+ */
+export async function commitWorks(
+  { database, clock, claimer }: Pick<WorkDesk, 'database' | 'clock' | 'claimer'>,
+  works: readonly Work[],
+): Promise<readonly Kept[]> {
+  const [first] = works
+  if (first === undefined) return []
+  const { connection, sealer } = first
+  const now = clock.now()
+  const owner = { tenantId: connection.tenantId, connectionId: connection.id }
+  const origin = { actor: `provider:${connection.posSystem}`, requestId: null, now }
+  const judged = works.flatMap((work) => work.judged)
   const ended = judged.flatMap((one) => ('ended' in one ? one.ended : []))
   const put = judged.flatMap((one) => ('put' in one ? one.put : []))
-  const done = await endDeliveries(tx, desk.claimer, ended, now)
-  const released = await putOffDeliveries(tx, desk.claimer, put)
-  if (done.size + released.size < judged.length) throw new ClaimLost(new Set([...done, ...released]))
-  const owner = { tenantId: connection.tenantId, connectionId: connection.id }
-  if (work.missing.length > 0) await putDownMissing(tx, owner, work.missing, now)
-  const origin = { actor: `provider:${connection.posSystem}`, requestId: null, now }
-  const kept = await keepRecords(tx, { sealer }, connection, work.records, origin)
-  const again = ended
-    .filter(({ delivery }) => delivery.again)
-    .flatMap(({ subjects }) => subjects.filter((subject) => !kept.subjects.includes(subject)))
-  if (again.length > 0) await rereadSubjects(tx, { sealer }, connection, again, origin)
-  return kept
+  const missing = works.flatMap((work) => work.missing)
+  const records = works.flatMap((work) => work.records)
+  const kept = await database.tenant(connection.tenantId, async (tx) => {
+    const done = await endDeliveries(tx, claimer, ended, now)
+    const released = await putOffDeliveries(tx, claimer, put)
+    if (done.size + released.size < judged.length) throw new ClaimLost(new Set([...done, ...released]))
+    if (missing.length > 0) await putDownMissing(tx, owner, missing, now)
+    const all = await keepRecords(tx, { sealer }, connection, records, origin)
+    const again = ended
+      .filter(({ delivery }) => delivery.again)
+      .flatMap(({ subjects }) => subjects.filter((subject) => !all.subjects.includes(subject)))
+    if (again.length > 0) await rereadSubjects(tx, { sealer }, connection, again, origin)
+    return all
+  })
+  return works.map((_, index) => (index === 0 ? kept : NOTHING_KEPT))
 }
 
 function note(desk: WorkDesk, { posSystem }: LiveConnection, judged: readonly Judged[]): void {

@@ -104,9 +104,17 @@ async function holdAll(tx: Tx, owner: Owner, words: readonly Word[], known: Stan
     // A record may have moved to another subject between the look and the lock. That is rare, and then it is locked too.
     const subjects = subjectsOf(words, standing).filter((subject) => !held.has(subject))
     for (const one of await holdSubjects(tx, owner, subjects)) held.set(one.subject, one)
+    // Nothing was known of any of it, and nothing can have come meanwhile but by way of other subjects, which the write
+    // finds out.
+    if (standing === known && isAllNew(words, known, held)) return { held, standing }
     if (subjects.length === 0 && standing !== known) return { held, standing }
     standing = await readStandings(tx, owner, words)
   }
+}
+
+function isAllNew(words: readonly Word[], standing: Standings, held: ReadonlyMap<string, HeldSubject>): boolean {
+  const isUntold = words.every(({ record }) => standingOf(record, standing).age === null && record.subjects.length > 0)
+  return isUntold && [...held.values()].every(({ state }) => state === 'new')
 }
 
 async function writeWords(

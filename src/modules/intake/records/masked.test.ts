@@ -26,6 +26,13 @@ test('a star stands for any one name', () => {
   })
 })
 
+test('a star stands for the places of a list, which may as well go unsaid', () => {
+  const record = { pickups: [{ details: { name: 'Grace', at: 1 } }], tags: ['Grace'] }
+  const shown = { pickups: [{ details: { name: MASK, at: 1 } }], tags: [MASK] }
+  expect(masked(record, ['pickups.*.details.name', 'tags.*'])).toEqual(shown)
+  expect(masked(record, ['pickups.details.name', 'tags'])).toEqual({ ...shown, tags: MASK })
+})
+
 test('an object at a path is covered whole', () => {
   expect(masked({ address: { street: 'High street 1' } }, ['address'])).toEqual({ address: MASK })
 })

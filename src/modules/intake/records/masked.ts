@@ -25,8 +25,12 @@ type Path = readonly string[]
 
 /** `here` are the paths that begin at this value or have got as far as it. */
 function covered(value: unknown, roots: readonly Path[], here: readonly Path[] = []): unknown {
-  // A list is as transparent as it is in a path.
-  if (Array.isArray(value)) return value.map((one) => covered(one, roots, here))
+  // A list may go unsaid in a path, and a star may stand for its places.
+  if (Array.isArray(value)) {
+    const inside = [...here, ...here.filter(([head]) => head === '*').map((path) => path.slice(1))]
+    const isCovered = inside.some((path) => path.length === 0)
+    return value.map((one) => (isCovered ? MASK : covered(one, roots, inside)))
+  }
   if (typeof value !== 'object' || value === null) return value
   const paths = [...roots, ...here]
   return Object.fromEntries(

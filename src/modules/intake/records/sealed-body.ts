@@ -3,7 +3,8 @@ import type { Id } from '#kernel/ids.ts'
 import type { Sealer } from '#platform/vault/vault.ts'
 
 // A provider's own bytes as they lie in a table: packed where that pays, then sealed for exactly their place. What is
-// sealed cannot be packed any more, by the database or by a backup, so it is done before.
+// sealed cannot be packed any more, by the database or by a backup, so it is done before. A delivery is not packed: while a
+// provider waits for its answer, packing a kilobyte costs as much as sealing it.
 
 const PLAIN = 0
 const PACKED = 1
@@ -23,7 +24,11 @@ export function deliveryPlace(connectionId: Id, eventKey: string): Place {
 }
 
 export function sealBody(sealer: Sealer, body: Uint8Array, place: Place): Buffer {
-  return sealer.seal(packed(body), place)
+  return sealer.seal(packed(body) ?? asItIs(body), place)
+}
+
+export function sealUnpacked(sealer: Sealer, body: Uint8Array, place: Place): Buffer {
+  return sealer.seal(asItIs(body), place)
 }
 
 /** Throws a `vault.*` fault when it was not sealed for this tenant and place, or was altered. */
@@ -34,10 +39,13 @@ export function openBody(sealer: Sealer, sealed: Uint8Array, place: Place): Buff
   throw new Error('a sealed body begins with how it is packed')
 }
 
-function packed(body: Uint8Array): Buffer {
-  if (body.length >= WORTH_PACKING_BYTES) {
-    const smaller = deflateRawSync(body, { level: 1 })
-    if (smaller.length < body.length) return Buffer.concat([Buffer.of(PACKED), smaller])
-  }
+/** Null where it is not worth it. */
+function packed(body: Uint8Array): Buffer | null {
+  if (body.length < WORTH_PACKING_BYTES) return null
+  const smaller = deflateRawSync(body, { level: 1 })
+  return smaller.length < body.length ? Buffer.concat([Buffer.of(PACKED), smaller]) : null
+}
+
+function asItIs(body: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(PLAIN), body])
 }

@@ -100,7 +100,8 @@ async function readClaimed(
   } catch (error) {
     const trouble = signal.aborted ? null : troubleOf(error)
     // Nothing is known of these reads, so none of them counts as a try.
-    await putOff(syncing, owner, claim, trouble?.kind === 'wait' ? runPauseMs(0, trouble.afterMs) : ASLEEP_MS)
+    const isAway = trouble?.kind === 'wait' || trouble?.kind === 'later'
+    await putOff(syncing, owner, claim, isAway ? runPauseMs(0, trouble.afterMs) : ASLEEP_MS)
     if (trouble === null && !signal.aborted) throw error
     return false
   }

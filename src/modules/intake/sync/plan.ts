@@ -162,13 +162,16 @@ export function readyWindows(
 ): readonly SyncWindow[] {
   const open = [...windows].filter((window) => window.state === 'open')
   open.sort((a, b) => a.round - b.round || a.stage - b.stage || a.no - b.no)
-  const catalogOpen = open.some((window) => window.dataType === 'catalog')
+  // Sales name their articles better once the catalogue is there. One that fails does not keep them waiting.
+  const catalogOpen = open.some((window) => window.dataType === 'catalog' && window.tries === 0)
   // By kind of data, the least stage that is open in the period or a newer one: what later streams need is read first.
   const leastStage = new Map<DataType, number>()
-  return open.filter((window) => {
+  const ready = open.filter((window) => {
     const least = Math.min(leastStage.get(window.dataType) ?? Infinity, window.stage)
     leastStage.set(window.dataType, least)
     if (window.dataType === 'sales' && catalogOpen) return false
     return window.stage === least && !busy.has(window.no) && (window.dueAt === null || window.dueAt <= now)
   })
+  // What failed goes last: where the next call decides whether the provider is thought to be well, it is a better one.
+  return ready.sort((a, b) => a.tries - b.tries)
 }

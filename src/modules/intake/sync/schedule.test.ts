@@ -9,7 +9,7 @@ import { findSchedule, wantCatalogAt } from './store-schedules.ts'
 import type { SyncMode } from './sync-states.ts'
 import { DAY_MS, NOW, openSyncBench, type SyncBench, syncingWith } from './test-hub.ts'
 import { startTillServer, type TillServer } from './test-till-server.ts'
-import { tickSyncs } from './tick.ts'
+import { pruneSyncs, tickSyncs } from './tick.ts'
 
 const db = useDatabase()
 const closing: (() => Promise<void>)[] = []
@@ -155,4 +155,41 @@ test('a past that a person stopped is not taken up again by itself; one that fai
   expect((await runs(broken.bench, 'backfill')).map(({ state }) => state)).toEqual(['done', 'partial'])
   expect(await broken.bench.facts()).toEqual(broken.till.books())
   expect(till.asked).not.toEqual([])
+})
+
+test('looks that found nothing are forgotten after some days, and nothing else is', async () => {
+  const { till, bench } = await shop('pruned')
+  await bench.finish(await bench.firstSync())
+  await tickAt(bench, NOW + MINUTE_MS)
+  till.sell('new', 'main', NOW + MINUTE_MS, 5)
+  await tickAt(bench, NOW + 2 * MINUTE_MS)
+  bench.time.now = instant(NOW + 4 * DAY_MS)
+  await pruneSyncs(bench.syncing, bench.time.now)
+  const left = await runs(bench)
+  expect(left.map(({ mode, tally }) => [mode, tally.created])).toEqual([
+    ['incremental', 1],
+    ['backfill', 10],
+  ])
+  const windows = await db.query(
+    `select from pos.sync_windows w where not exists (select from pos.sync_logs l where l.id = w.sync_id)`,
+  )
+  expect(windows).toEqual([])
+})
+
+test('only looks that found something are told to those who watch', async () => {
+  const { till, bench } = await shop('told')
+  await bench.finish(await bench.firstSync())
+  const lines = async () =>
+    (
+      await db.query<{ type: string }>(
+        `select type from hub.outbox where tenant_id = $1 and type like 'sync.%' order by seq`,
+        [bench.connection.tenantId],
+      )
+    ).map(({ type }) => type)
+  expect(await lines()).toEqual(['sync.started', 'sync.finished'])
+  await tickAt(bench, NOW + MINUTE_MS)
+  expect(await lines()).toHaveLength(2)
+  till.sell('new', 'main', NOW + MINUTE_MS, 5)
+  await tickAt(bench, NOW + 2 * MINUTE_MS)
+  expect((await lines()).slice(2)).toEqual(['sync.finished'])
 })

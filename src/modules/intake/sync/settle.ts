@@ -7,7 +7,7 @@ import { enqueueSync } from './jobs.ts'
 import { isClosed, readyWindows } from './plan.ts'
 import { type Release, releaseRun, type SyncRun, triesOf } from './store-runs.ts'
 import { findSchedule, updateSchedule } from './store-schedules.ts'
-import { failStream, firstFailure } from './store-windows.ts'
+import { failStream, firstFailure, openTrouble } from './store-windows.ts'
 import type { Syncing } from './syncing.ts'
 import { runPauseMs, type Trouble } from './trouble.ts'
 import type { SyncWindow } from './window.ts'
@@ -61,7 +61,7 @@ async function releaseOf(tx: Tx, place: Place, ending: Ending | null, now: Insta
     if (readyWindows(waiting, new Set(), now).length > 0) return still
     // Everything that is left is put off, or waits for something that is.
     const dueAt = Math.min(...waiting.flatMap((window) => window.dueAt ?? []))
-    return { ...still, state: 'waiting', dueAt: instant(dueAt) }
+    return { ...still, state: 'waiting', error: await openTrouble(tx, run), dueAt: instant(dueAt) }
   }
   if (![...tracks.values()].every(isClosed)) return still
   const failure = await firstFailure(tx, run)

@@ -58,20 +58,23 @@ test('twenty-five empty years are a handful of periods', () => {
   expect(periods).toBeLessThanOrEqual(5)
 })
 
-test('a period whose first page shows far too much is cut to its newest part', () => {
+test('a period whose first pages show far too much is cut to its newest part', () => {
   const from = instant(now - 400 * DAY_MS)
-  const cut = cutFrom(from, now, instant(from + DAY_MS))
-  expect(cut).toBe(now - 10 * DAY_MS)
-  expect(cutFrom(from, now, instant(from + 40 * DAY_MS))).toBeNull()
+  expect(cutFrom(from, instant(from + DAY_MS), now)).toBe(now - 10 * DAY_MS)
+  expect(cutFrom(from, instant(from + 40 * DAY_MS), now)).toBeNull()
+  // Nothing for most of the period, then very much: the second page shows it.
+  const busy = instant(now - 100 * DAY_MS)
+  expect(cutFrom(from, busy, now)).toBeNull()
+  expect(cutFrom(busy, instant(busy + DAY_MS), now)).toBe(now - 10 * DAY_MS)
 })
 
 test('a cut always makes a period shorter and never too short, even where all is of one instant', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 9_000 * DAY_MS }), fc.nat(), (length, offset) => {
-      const from = instant(now - length)
-      const cut = cutFrom(from, now, instant(from + (offset % (length + 1))))
+      const since = instant(now - length)
+      const cut = cutFrom(since, instant(since + (offset % (length + 1))), now)
       if (cut === null) return
-      expect(cut).toBeGreaterThan(from)
+      expect(cut).toBeGreaterThan(since)
       expect(now - cut).toBeGreaterThanOrEqual(SPAN_MIN_MS)
     }),
   )

@@ -15,7 +15,7 @@ export const SPAN_MIN_MS = 15 * MINUTE_MS
 const EMPTY_ENOUGH_MS = 180 * DAY_MS
 const EMPTY_GROWTH = 8
 const GROWTH_MAX = 4
-/** A first page that shows so many times too much is cut at once. */
+/** When the first pages show that so many more would follow, the period is cut at once. */
 const CUT_ABOVE = 4 * PAGES_AIM
 
 /** Before this day no system that is asked kept anything. */
@@ -37,11 +37,11 @@ export function periodFrom(frontier: Instant, spanMs: number, end: Instant, empt
 }
 
 /**
- * Where a period should begin instead when its first page, full and reaching from `from` to `lastAt`, shows that it holds
- * far too much; null when it is fine. The newest part is what is kept.
+ * Where a period that ends at `to` should begin instead, when a page that reaches from `since` to `lastAt` shows that far
+ * too many more of its kind would follow; null when it is fine. The newest part is what is kept.
  */
-export function cutFrom(from: Instant, to: Instant, lastAt: Instant): Instant | null {
-  const pages = (to - from) / Math.max(lastAt - from, 1)
-  if (pages <= CUT_ABOVE || to - from <= SPAN_MIN_MS) return null
-  return instant(to - Math.max(Math.round(((to - from) * PAGES_AIM) / pages), SPAN_MIN_MS))
+export function cutFrom(since: Instant, lastAt: Instant, to: Instant): Instant | null {
+  const pageMs = Math.max(lastAt - since, 1)
+  if (to - lastAt <= CUT_ABOVE * pageMs || to - lastAt <= SPAN_MIN_MS) return null
+  return instant(to - Math.max(PAGES_AIM * pageMs, SPAN_MIN_MS))
 }

@@ -245,10 +245,30 @@ export async function wakeStillRuns(tx: Tx, now: Instant, wokenBefore: Instant, 
       select tenant_id, id from pos.sync_logs
       where state in ('queued', 'running', 'waiting') and (claimed_until is null or claimed_until <= ${at})
         and (due_at is null or due_at <= ${at})
-        and (woken_at is null or woken_at <= ${instantText(wokenBefore)} or woken_at > ${at})
+        and (woken_at is null or woken_at < due_at or woken_at <= ${instantText(wokenBefore)} or woken_at > ${at})
       order by woken_at nulls first limit ${limit} for update skip locked)
     returning tenant_id, id, lane`.execute(tx)
   return rows.map(({ tenant_id, id, lane }) => ({ tenantId: tenant_id, id, lane }))
+}
+
+/** Across tenants: ended runs that are old, those that found nothing sooner. Answers how many were removed. */
+export async function deleteOldRuns(
+  tx: Tx,
+  bounds: { readonly emptyBefore: Instant; readonly before: Instant; readonly limit: number },
+): Promise<number> {
+  const { rows } = await sql<{ count: bigint }>`
+    with old as (
+      select tenant_id, id from pos.sync_logs
+      where finished_at <= ${instantText(bounds.emptyBefore)} and (finished_at <= ${instantText(bounds.before)}
+        or lane <> 'past' and state = 'done' and created + updated + refunds_created + refunds_updated + failed = 0)
+      order by finished_at limit ${bounds.limit} for update skip locked
+    ), windows as (
+      delete from pos.sync_windows w using old where w.tenant_id = old.tenant_id and w.sync_id = old.id
+    ), runs as (
+      delete from pos.sync_logs l using old where l.tenant_id = old.tenant_id and l.id = old.id returning 1
+    )
+    select count(*) as count from runs`.execute(tx)
+  return Number(rows[0]?.count ?? 0)
 }
 
 function textOf(at: Instant | null): string | null {

@@ -164,6 +164,15 @@ export async function countOpenWindows(tx: Tx, runs: readonly RunKey[]): Promise
   return new Map(rows.map(({ id, open }) => [id, Number(open)]))
 }
 
+/** What holds up the open window that goes on first; null when nothing does. */
+export async function openTrouble(tx: Tx, run: RunKey): Promise<WindowFailure | null> {
+  const { rows } = await sql<WindowFailure>`
+    select error_code as code, error as say from pos.sync_windows
+    where tenant_id = ${run.tenantId} and sync_id = ${run.id} and state = 'open' and error_code is not null
+    order by due_at, no limit 1`.execute(tx)
+  return rows[0] ?? null
+}
+
 /** Why the first window that failed did; null when none did. */
 export async function firstFailure(tx: Tx, run: RunKey): Promise<WindowFailure | null> {
   const { rows } = await sql<WindowFailure>`

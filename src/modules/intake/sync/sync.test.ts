@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from 'vitest'
-import { localDate } from '#kernel/instant.ts'
+import { instant, localDate } from '#kernel/instant.ts'
 import { useDatabase } from '#tests/harness/database.ts'
 import { coverageOf } from './coverage.ts'
+import { progressOf } from './progress.ts'
 import { missingPast } from './start.ts'
+import { stepSync } from './step.ts'
 import { listRuns, type SyncRun } from './store-runs.ts'
 import { type BenchWish, DAY_MS, NOW, openSyncBench, type SyncBench } from './test-hub.ts'
 import { startTillServer, type TillServer } from './test-till-server.ts'
@@ -148,6 +150,23 @@ test('a run waits while the provider is away, says so, and goes on by itself', a
   expect(await runsOf(bench)).toMatchObject([{ state: 'done', errorCode: null, tries: 0 }])
 })
 
+test('one address of a provider that is away keeps the others waiting for a moment only', async () => {
+  const { till, bench } = await shop()
+  trade(till, 20)
+  till.put('article', NOW - DAY_MS, { id: 'rye', updated_at: NOW - DAY_MS, name: 'Rye loaf' })
+  till.mood = ({ kind }) => (kind === 'article' ? 'fall' : null)
+  const id = await bench.firstSync()
+  for (let steps = 0; steps < 8; steps++) {
+    await stepSync(bench.syncing, bench.connection.tenantId, id)
+    bench.time.now = instant(bench.time.now + 15 * 60_000)
+  }
+  expect(await bench.facts()).toEqual(till.books())
+  expect(await runsOf(bench)).toMatchObject([{ state: 'waiting', errorCode: 'sync.unavailable' }])
+  till.mood = () => null
+  await bench.finish(id)
+  expect(await runsOf(bench)).toMatchObject([{ state: 'done', tally: { articlesCreated: 1 } }])
+})
+
 test('many short steps come to the same as one long one', async () => {
   const { till, bench } = await shop()
   trade(till, 40)
@@ -156,4 +175,42 @@ test('many short steps come to the same as one long one', async () => {
   expect(steps).toBeGreaterThan(10)
   expect(await bench.facts()).toEqual(till.books())
   expect(await runsOf(bench)).toMatchObject([{ state: 'done' }])
+})
+
+test('a first period that holds far too much is cut to its newest part, and nothing falls into the gap', async () => {
+  const { till, bench } = await shop({ dataTypes: ['sales'] })
+  for (let i = 0; i < 900; i++) till.sell(`busy-${i}`, 'main', NOW - i * 150_000 - 60_000, i)
+  const id = await bench.firstSync()
+  await bench.finish(id)
+  expect(await bench.facts()).toEqual(till.books())
+  const windows = await db.query<{ round: number; stream: string; from: Date; to: Date }>(
+    `select round, stream, from_at as from, to_at as to from pos.sync_windows
+     where sync_id = $1 and 'main' = any(locations) order by stream, round`,
+    [id],
+  )
+  for (const stream of ['orders', 'payments']) {
+    const own = windows.filter((window) => window.stream === stream)
+    expect(own[0]?.from.getTime()).toBeGreaterThan(NOW - DAY_MS)
+    for (const [index, { to }] of own.slice(1).entries()) expect(to).toEqual(own[index]?.from)
+  }
+})
+
+test('what a run shows of its progress only grows, and ends at all of it', async () => {
+  const { till, bench } = await shop({ dataTypes: ['sales'], backfillFrom: localDate('2026-08-01') })
+  trade(till, 50)
+  const id = await bench.firstSync()
+  const seen: (number | null)[] = []
+  for (;;) {
+    const outcome = await stepSync(bench.syncing, bench.connection.tenantId, id, { stepMs: 40 })
+    const [run] = await runsOf(bench)
+    if (run === undefined) throw new Error('the run is there')
+    const { done, total } = progressOf(run, 0)
+    expect(total).toBeCloseTo((NOW - Date.UTC(2026, 7, 1) + 14 * 3_600_000) / DAY_MS)
+    seen.push(done)
+    if (outcome === 'ended') {
+      expect(done).toBe(total)
+      break
+    }
+  }
+  expect(seen).toEqual([...seen].sort((a, b) => (a ?? 0) - (b ?? 0)))
 })

@@ -1,10 +1,11 @@
 import { type Instant, instant } from '#kernel/instant.ts'
 import type { LiveConnection } from '#modules/connections/live.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { BY_ITSELF } from './announce.ts'
 import { enqueueSync } from './jobs.ts'
 import { CATALOG_EVERY_MS, NEWS_EVERY_MS, NEWS_EVERY_TOLD_MS, nextNightlyAt } from './rhythm.ts'
 import { ensurePositions, startBackfill, startSync } from './start.ts'
-import { wakeStillRuns } from './store-runs.ts'
+import { deleteOldRuns, wakeStillRuns } from './store-runs.ts'
 import {
   claimDueSchedules,
   type DueConnection,
@@ -21,12 +22,11 @@ import type { Syncing } from './syncing.ts'
 const LOOKED_AT_ONCE = 100
 /** A process that dies between claiming a connection and looking at it leaves it to others after that. */
 const LOOK_MS = 60_000
-const WOKEN_AGAIN_MS = 10_000
+/** A run's job is part of the commit that wants it; one that is not taken up for so long was lost. */
+const WOKEN_AGAIN_MS = 60_000
 const WOKEN_AT_ONCE = 200
 /** A connection that waits for a person is looked at so often. */
 const ASLEEP_MS = 5 * 60_000
-
-const ACTOR = 'job:intake.sync'
 
 export async function tickSyncs(syncing: Syncing, now: Instant): Promise<void> {
   await wakeRuns(syncing, now)
@@ -69,7 +69,7 @@ async function beginDue(
   now: Instant,
 ): Promise<Schedule> {
   let next = schedule
-  const begun = { from: null, to: null, actor: ACTOR, requestId: null }
+  const begun = { from: null, to: null, actor: BY_ITSELF, requestId: null }
   if (await ensurePositions(tx, connection, now)) next = { ...next, pastAt: now }
   if (next.newsAt <= now || next.catalogAt <= now) {
     const withCatalog = next.catalogAt <= now
@@ -91,9 +91,21 @@ async function beginDue(
     next = { ...next, nightlyAt: await nextNightlyAt(tx, connection, now) }
   }
   if (next.pastAt !== null && next.pastAt <= now) {
-    const started = await startBackfill(tx, connection, { actor: ACTOR, requestId: null, now })
+    const started = await startBackfill(tx, connection, { actor: BY_ITSELF, requestId: null, now })
     // While another run of the past goes on, its end will set the time; nothing missing: there is no next time.
     next = { ...next, pastAt: null, pastTries: started === null ? 0 : next.pastTries }
   }
   return next
+}
+
+const DAY_MS = 24 * 60 * 60_000
+/** A look that found nothing is worth remembering for a few days, everything else for a year and a bit. */
+const EMPTY_KEPT_MS = 3 * DAY_MS
+const KEPT_MS = 400 * DAY_MS
+const PRUNED_AT_ONCE = 1_000
+
+/** Removes old runs with their windows, some at a time. */
+export async function pruneSyncs({ database }: Syncing, now: Instant): Promise<number> {
+  const bounds = { emptyBefore: instant(now - EMPTY_KEPT_MS), before: instant(now - KEPT_MS), limit: PRUNED_AT_ONCE }
+  return database.system((tx) => deleteOldRuns(tx, bounds))
 }

@@ -8,6 +8,8 @@ import { SYNC_FAULTS, type SyncFaultCode } from './faults.ts'
 export type Trouble =
   /** The whole run waits. */
   | { readonly kind: 'wait'; readonly code: SyncFaultCode; readonly say: string; readonly afterMs: number | null }
+  /** This window waits, however often; others may be read. One address of a provider can be away alone. */
+  | { readonly kind: 'later'; readonly code: SyncFaultCode; readonly say: string; readonly afterMs: number | null }
   /** The whole run ends. */
   | { readonly kind: 'stop'; readonly code: SyncFaultCode; readonly say: string }
   /** This stream cannot be read; others can. */
@@ -34,11 +36,16 @@ function troubleOfVerdict({ call, verdict }: CallFailed): Trouble {
     case 'throttled':
       return { kind: 'wait', ...told('sync.throttled', call), afterMs: verdict.retryAfterMs }
     case 'unavailable':
-      return { kind: 'wait', ...told('sync.unavailable', `${call}: ${verdict.code}`), afterMs: verdict.retryAfterMs }
+      return {
+        // Nobody is let through any more: then there is no use in trying another window.
+        kind: verdict.code === 'breaker_open' ? 'wait' : 'later',
+        ...told('sync.unavailable', `${call}: ${verdict.code}`),
+        afterMs: verdict.retryAfterMs,
+      }
     case 'unreachable':
       return { kind: 'wait', ...told('sync.unavailable', `${call}: ${verdict.code}`), afterMs: null }
     case 'conflict':
-      return { kind: 'wait', ...told('sync.unavailable', `${call}: ${verdict.code}`), afterMs: null }
+      return { kind: 'later', ...told('sync.unavailable', `${call}: ${verdict.code}`), afterMs: null }
     case 'unauthorized':
       return ended('sync.sign-in-needed')
     case 'forbidden':
@@ -77,5 +84,5 @@ export function runPauseMs(tries: number, afterMs: number | null): number {
 
 /** The same of one window, beginning with its first failure. Others wait for it, so it is soon done with. */
 export function windowPauseMs(tries: number): number {
-  return WINDOW_PAUSE_MS * 4 ** Math.min(tries - 1, 4)
+  return Math.min(WINDOW_PAUSE_MS * 4 ** Math.min(tries - 1, 4), RUN_PAUSE_MAX_MS)
 }

@@ -29,7 +29,7 @@ export type WalkEnd =
   | { readonly kind: 'trouble'; readonly trouble: Trouble & { readonly kind: 'wait' | 'stop' | 'stream' } }
 
 /** Records of one transaction, so that none lasts long. */
-const SLICE_MAX = 250
+const SLICE_MAX = 200
 /** News of a longer time than that are not read at one go. */
 const LONG_MS = 3_600_000
 /** A cursor that is lost again and again without a page between is no bad luck any more. */
@@ -99,10 +99,12 @@ export function* counted<T>(talk: Talk<T>, calls: { count: number }): Talk<T> {
   return step.value
 }
 
+/** By its first page, and by its second where the first came after a long time of nothing. */
+const PAGES_LOOKED_AT = 2
+
 function cutOf({ run }: Desk, before: SyncWindow, page: Page): Instant | null {
-  const isFirst = before.pages === 0 && before.cursor === null
-  if (run.lane !== 'past' || before.by === 'whole' || before.round < 1 || !isFirst || page.lastAt === null) return null
-  return cutFrom(before.from, before.to, page.lastAt)
+  if (run.lane !== 'past' || before.by === 'whole' || before.round < 1 || before.pages >= PAGES_LOOKED_AT) return null
+  return page.lastAt === null ? null : cutFrom(before.reachedAt ?? before.from, page.lastAt, before.to)
 }
 
 type PageFacts = { readonly seenAt: Instant; readonly calls: number; readonly failure: WindowFailure | null }
@@ -163,20 +165,21 @@ async function writeDown(desk: Desk, window: SyncWindow, failure: WindowFailure 
 }
 
 async function handle(desk: Desk, window: SyncWindow, trouble: Trouble, calls: number): Promise<WalkEnd> {
-  if (trouble.kind === 'window' || trouble.kind === 'cursor') {
-    const { code, say, triesMax } = trouble.kind === 'window' ? trouble : CURSOR_GONE
-    const tries = window.tries + 1
-    const isGivenUp = tries >= triesMax
-    const dueAt = isGivenUp ? null : instant(desk.syncing.clock.now() + windowPauseMs(tries))
-    const put = { ...withoutCursor(window), tries, dueAt, state: isGivenUp ? 'failed' : 'open' } as const
-    await writeDown(desk, put, { code, say }, calls)
-    return { kind: 'rested' }
+  if (trouble.kind === 'wait' || trouble.kind === 'stop' || trouble.kind === 'stream') {
+    await writeDown(desk, window, null, calls)
+    return { kind: 'trouble', trouble }
   }
-  await writeDown(desk, window, null, calls)
-  return { kind: 'trouble', trouble }
+  const tries = window.tries + 1
+  const { code, say } = trouble.kind === 'cursor' ? CURSOR_GONE : trouble
+  const isGivenUp = trouble.kind === 'cursor' || (trouble.kind === 'window' && tries >= trouble.triesMax)
+  const pauseMs = Math.max(windowPauseMs(tries), (trouble.kind === 'later' ? trouble.afterMs : null) ?? 0)
+  const dueAt = isGivenUp ? null : instant(desk.syncing.clock.now() + pauseMs)
+  const put = { ...withoutCursor(window), tries, dueAt, state: isGivenUp ? 'failed' : 'open' } as const
+  await writeDown(desk, put, { code, say }, calls)
+  return { kind: 'rested' }
 }
 
-const CURSOR_GONE = { code: 'sync.refused', say: SYNC_FAULTS['sync.refused'], triesMax: CURSOR_LOSSES_MAX + 1 } as const
+const CURSOR_GONE = { code: 'sync.refused', say: SYNC_FAULTS['sync.refused'] } as const
 
 function slicesOf(records: readonly SourceRecord[]): (readonly SourceRecord[])[] {
   const count = Math.max(1, Math.ceil(records.length / SLICE_MAX))
