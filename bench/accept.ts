@@ -54,7 +54,7 @@ const SECRET = 'a-signature-key-of-the-bench'
 const PUBLIC_BASE = new URL('https://hub.example/')
 const PATH = '/api/v1/webhooks/square'
 const SIGNED_URL = `https://hub.example${PATH}`
-/** The best of those tried for the peer: fewer wait for the disk one by one, more only change places on two cores. */
+/** What keeps the peer’s database busy without a queue before it: PostgreSQL commits together what waits together. */
 const PEER_CONNECTIONS = 32
 
 type Seller = { readonly merchant: string; readonly tenantId: TenantId; readonly connectionId: Id }

@@ -37,7 +37,7 @@ export const FULL: OutageOptions = {
   hubKills: 20,
   signIns: 10,
   jumps: 20,
-  days: 3,
+  days: 2,
   patience: { seconds: 240, quietHours: 26 },
 }
 
@@ -59,12 +59,15 @@ export async function run(options: OutageOptions): Promise<OutageResult> {
   return { bench: 'outages', seed: options.seed, scenarios, equal }
 }
 
-/** One scenario from the first sync to the judgement. What it is at goes to stderr. */
-export async function play(name: ScenarioName, options: OutageOptions): Promise<ScenarioResult> {
+/** One scenario from the first sync to the judgement; `tell` hears what it is at. */
+export async function play(
+  name: ScenarioName,
+  options: OutageOptions,
+  tell: (progress: string) => void = console.error,
+): Promise<ScenarioResult> {
   const begunAt = performance.now()
   const seed = `${options.seed}/${name}`
-  const say = (text: string) =>
-    console.error(`[${name} ${Math.round((performance.now() - begunAt) / 1_000)} s] ${text}`)
+  const say = (text: string) => tell(`[${name} ${Math.round((performance.now() - begunAt) / 1_000)} s] ${text}`)
   const { world: traits, play: trouble }: Scenario = SCENARIOS[name]
   const world = await openWorld({ ...traits, seed, days: options.days, locations: 2 })
   try {

@@ -9,6 +9,7 @@ import { run as runDialects } from './dialects.ts'
 import { run as runFigures } from './figures.ts'
 import { run as runFiles } from './files.ts'
 import { run as runImport } from './import.ts'
+import { FULL, run as runOutages, SMOKE } from './outages.ts'
 import { run as runOutbox } from './outbox.ts'
 import { run as runReading } from './reading.ts'
 import { run as runRest } from './rest.ts'
@@ -32,6 +33,7 @@ const BENCHES = {
     full: () => runBackfill({ sales: 60_000, perSecond: 10, burst: 20 }),
     smoke: () => runBackfill({ sales: 500, perSecond: 20, burst: 40 }),
   },
+  outages: { full: () => runOutages(FULL), smoke: () => runOutages(SMOKE) },
   budget: { full: () => runBudget(), smoke: () => runBudget({ seconds: 3 }) },
   accept: {
     full: () => runAccept(),

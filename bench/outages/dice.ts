@@ -10,6 +10,6 @@ export function diceOf(seed: string): () => number {
   }
 }
 
-export function pick<T>(dice: () => number, list: readonly [T, ...T[]]): T {
+export function pick<const T>(dice: () => number, list: readonly [T, ...T[]]): T {
   return list[Math.floor(dice() * list.length)] ?? list[0]
 }

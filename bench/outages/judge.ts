@@ -35,7 +35,11 @@ export async function judge(world: World, { seconds, quietHours }: Patience): Pr
     sales: world.provider.books().reduce((sum, { count }) => sum + count, 0),
     deliveries: { sent: attempted, taken: accepted, repeats: Number(logs?.repeats ?? 0) },
     differences: differences.length === 0 ? [] : [...differences, ...(await explain(world))],
-    broken: [...(await brokenInvariants(world)), ...(quietHours > 0 ? await leftBehind(world) : [])],
+    broken: [
+      ...world.hubs.flatMap(({ falls }) => falls.map((text) => `a hub ended by itself: ${text}`)),
+      ...(await brokenInvariants(world)),
+      ...(quietHours > 0 ? await leftBehind(world) : []),
+    ],
     seconds_to_equal: first.length > 0 ? null : Math.round(took / 100) / 10,
   }
 }

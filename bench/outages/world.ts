@@ -33,6 +33,8 @@ export type World = {
 /** One of the hub's processes, which comes back on the same port. */
 export type Hub = {
   readonly url: URL
+  /** Ends of the process that nobody here brought about, each with what it said last. */
+  readonly falls: readonly string[]
   kill(): Promise<void>
   restart(): Promise<void>
 }
@@ -78,7 +80,7 @@ async function furnish(options: WorldOptions, ends: (() => Promise<unknown>)[], 
     const port = await freePort()
     const env = { ...envOf(options, provider, hubClock, door?.url ?? `http://127.0.0.1:${port}`), ...shared?.env }
     const hub = await startHub(machine, { ...env, PORT: String(port) })
-    ends.push(() => machine.scrap())
+    ends.push(() => hub.kill().then(() => machine.scrap()))
     machines.push(machine)
     hubs.push(hub)
   }
@@ -156,14 +158,25 @@ function envOf({ signIn }: WorldOptions, provider: RunningSquare, clock: HubCloc
 type StartedHub = Hub & { readonly env: NodeJS.ProcessEnv; readonly isUp: boolean }
 
 const START_TRIES = 5
+const FALL_TEXT_MAX = 2_000
 
 async function startHub(machine: Machine, env: NodeJS.ProcessEnv): Promise<StartedHub> {
-  let hub: HubProcess = await machine.start(env)
-  let isUp = true
+  let isUp = false
+  const falls: string[] = []
+  const start = async () => {
+    const started = await machine.start(env)
+    isUp = true
+    void started.exited.then(({ code, signal, stderr }) => {
+      if (isUp && hub === started) falls.push(`${signal ?? code} ${stderr.slice(-FALL_TEXT_MAX)}`)
+    })
+    return started
+  }
+  let hub: HubProcess = await start()
   const url = new URL(`http://127.0.0.1:${env.PORT}`)
   return {
     url,
     env,
+    falls,
     get isUp() {
       return isUp
     },
@@ -175,8 +188,7 @@ async function startHub(machine: Machine, env: NodeJS.ProcessEnv): Promise<Start
     async restart() {
       for (let tries = 1; ; tries++) {
         try {
-          hub = await machine.start(env)
-          isUp = true
+          hub = await start()
           return
         } catch (error) {
           if (tries === START_TRIES) throw error

@@ -16,6 +16,21 @@ export function actsOf(square: Square): Readonly<Record<string, Act>> {
       says: 'The seller changes his catalogue: { kind: "reprice" | "rename" | "delete", id, amount? | name?, merchant? }.',
       run: (order) => editCatalogue(square, order),
     },
+    'rename-customer': {
+      says: 'The seller corrects a name in his directory: { id, given, family, merchant? }.',
+      run: (order) => {
+        const seller = sellerOf(square, order)
+        const name = { given: String(order.given), family: String(order.family) }
+        square.raise(seller, seller.reads.customers.rename(String(order.id), name, square.now()))
+      },
+    },
+    'delete-customer': {
+      says: 'The seller deletes a customer from his directory: { id, merchant? }.',
+      run: (order) => {
+        const seller = sellerOf(square, order)
+        square.raise(seller, { ...seller.reads.customers.remove(String(order.id)), deleted: true })
+      },
+    },
     'close-location': {
       says: 'A location becomes INACTIVE: { location, merchant? }.',
       run: (order) => setLocation(square, order, 'INACTIVE'),

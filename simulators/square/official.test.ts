@@ -6,6 +6,7 @@ import type { SellerOptions } from './seller.ts'
 import { ENDPOINTS } from './server.ts'
 import { type RunningSquare, startSquare } from './simulate.ts'
 import { readDescription } from './test-official.ts'
+import { REFUSALS } from './test-refusals.ts'
 import { mergedOf, STATES } from './test-states.ts'
 import {
   type Records,
@@ -112,6 +113,8 @@ const TOLD_BY_TRADE = [
   'inventory.count.updated',
   'catalog.version.updated',
   'customer.created',
+  'customer.updated',
+  'customer.deleted',
   'loyalty.account.created',
   'loyalty.account.updated',
   'loyalty.event.created',
@@ -133,6 +136,9 @@ async function tourOfLife(running: RunningSquare, application: Visitor, witness:
   running.act('edit-catalogue', { kind: 'rename', id: item.id, name: 'Something else' })
   running.act('edit-catalogue', { kind: 'reprice', id: item.item_data.variations[0].id, amount: 1234 })
   running.act('edit-catalogue', { kind: 'delete', id: item.id })
+  const [customer] = await application.all('/v2/customers', 'customers')
+  running.act('rename-customer', { id: customer.id, given: 'Zoe', family: 'Zander' })
+  running.act('delete-customer', { id: customer.id })
   running.act('close-location', { location: running.locations[0]?.id })
   await application.search(
     '/v2/events',
@@ -148,84 +154,6 @@ async function tourOfLife(running: RunningSquare, application: Visitor, witness:
   await application.delete(`/v2/webhooks/subscriptions/${subscriptions[0].id}`)
   await application.put('/v2/events/disable')
 }
-
-type Refusal = readonly [
-  says: string,
-  status: number,
-  call: (running: RunningSquare, witness: Witness) => Promise<unknown>,
-]
-
-function owner(running: RunningSquare, { fetch: call }: Witness): Visitor {
-  return visitorOf(running, running.credentials.access_token, call)
-}
-
-const REFUSALS: readonly Refusal[] = [
-  [
-    'a token that nobody was given',
-    401,
-    (running, { fetch: call }) => visitorOf(running, 'NOBODY', call).get('/v2/locations'),
-  ],
-  [
-    'a call beyond the scopes',
-    403,
-    (running, { fetch: call }) => {
-      const { accessToken } = running.connect(running.square.mainSeller.merchantId, ['ORDERS_READ'])
-      return visitorOf(running, accessToken, call).get('/v2/catalog/list')
-    },
-  ],
-  [
-    "a seller's token for the application's business",
-    401,
-    (running, { fetch: call }) => {
-      const { accessToken } = running.connect(running.square.mainSeller.merchantId)
-      return visitorOf(running, accessToken, call).get('/v2/webhooks/subscriptions')
-    },
-  ],
-  ['an order that is not there', 404, (running, witness) => owner(running, witness).get('/v2/orders/NOBODY')],
-  ['an object that is not there', 404, (running, witness) => owner(running, witness).get('/v2/catalog/object/NOBODY')],
-  ['an address that Square does not have', 404, (running, witness) => owner(running, witness).get('/v2/nothing')],
-  ['a garbled cursor', 400, (running, witness) => owner(running, witness).get('/v2/payments?cursor=garbled')],
-  [
-    'a version that is no date',
-    400,
-    (running, { fetch: call }) => call(`${running.baseUrl}/v2/locations`, { headers: { 'square-version': 'newest' } }),
-  ],
-  [
-    'a body that is no JSON',
-    400,
-    (running, { fetch: call }) =>
-      call(`${running.baseUrl}/oauth2/token`, {
-        method: 'POST',
-        body: '"{"',
-        headers: { 'content-type': 'application/json' },
-      }),
-  ],
-  [
-    'a code that nobody was given',
-    401,
-    (running, witness) => {
-      const { id, secret } = running.credentials.application
-      const body = { client_id: id, client_secret: secret, grant_type: 'authorization_code', code: 'sq0cgb-nobody' }
-      return owner(running, witness).post('/oauth2/token', body)
-    },
-  ],
-  [
-    'one call too many',
-    429,
-    async (running, witness) => {
-      running.fault({ name: 'rate-limit', on: true, rate: 1, times: 1 })
-      return owner(running, witness).get('/v2/locations')
-    },
-  ],
-  [
-    'everything while it is broken',
-    500,
-    async (running, witness) => {
-      running.fault({ name: 'server-error', on: true, rate: 1, times: 1 })
-      return owner(running, witness).get('/v2/locations')
-    },
-  ],
-]
 
 const NOON = Date.UTC(2026, 9, 1, 12)
 

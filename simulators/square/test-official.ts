@@ -63,6 +63,7 @@ function describedBy(document: Document): Description {
   const { schemas } = document.components
   const answers = checkerOf(schemas, 'answer')
   const requests = checkerOf(schemas, 'request')
+  const deliveries = checkerOf(schemas, 'event')
   const events = new Map<string, [name: string, schema: Schema]>()
   for (const [name, schema] of Object.entries(schemas)) {
     const webhook = schema['x-webhook'] as { readonly event: string } | undefined
@@ -90,7 +91,7 @@ function describedBy(document: Document): Description {
     findingsOfEvent: (event) => {
       const type = (event as Json | null)?.type
       const schema = events.get(String(type))
-      return schema === undefined ? [`${type} is no event of Square's`] : answers(schema[0], event)
+      return schema === undefined ? [`${type} is no event of Square's`] : deliveries(schema[0], event)
     },
     spoilingsOf: (method, path, body) => {
       const name = nameIn(operationAt(method, path)?.requestBody)

@@ -19,10 +19,11 @@ const square = await startSquare({
   sellers: [
     { shop: shop('Lindenhof Coffee', 3), country: 'IE' },
     { shop: shop('Hafen Kiosk', 1), country: 'IE' },
+    { shop: shop('Markt Stand', 1), country: 'IE' },
   ],
 })
 const day = (daysAgo: number) => new Date(Date.now() - daysAgo * DAY_MS).toISOString().slice(0, 10)
-const [cafe, kiosk] = square.square.sellers
+const [cafe, kiosk, stall] = square.square.sellers
 square.sell({ from: day(40), to: day(1), count: 1_200, merchant: cafe?.merchantId ?? '', seed: 'past' })
 square.sell({ from: day(10), to: day(1), count: 80, merchant: kiosk?.merchantId ?? '', seed: 'past' })
 const { application } = square.credentials
@@ -171,6 +172,16 @@ describe('a merchant with an account at a provider', () => {
       .first()
       .waitFor()
     await ada.picture('webhook')
+    await page
+      .getByRole('link', { name: /^Open sale/ })
+      .first()
+      .click()
+    const both = page.getByRole('region', { name: 'Side by side' })
+    await both.getByRole('region', { name: 'The sale in Tillwire' }).getByText('"pos_system"').waitFor()
+    await both.getByLabel('Record of Square').selectOption({ label: await recordName(both, 'Order') })
+    await both.getByText('"line_items"').waitFor()
+    await ada.picture('sale-side-by-side')
+    await page.goBack()
     await page.getByRole('button', { name: 'Work at it again' }).click()
     await page.getByText('It is worked at again.').waitFor()
     await page.getByText('Processed', { exact: true }).first().waitFor()
@@ -219,6 +230,22 @@ describe('a merchant with an account at a provider', () => {
     await page.getByRole('list', { name: 'Newest sales' }).getByRole('listitem').first().waitFor()
   })
 
+  test('is told which permissions a token lacks, and what that blocks', async () => {
+    const { page } = ada
+    const scopes = ['MERCHANT_PROFILE_READ', 'PAYMENTS_READ', 'ORDERS_READ', 'ITEMS_READ']
+    const { accessToken } = square.connect(stall?.merchantId ?? '', scopes)
+    await page.goto('/connections/new/square?way=token')
+    await page.getByLabel('Access token', { exact: true }).fill(accessToken)
+    await page.getByRole('button', { name: 'Test and connect' }).click()
+    await page.getByRole('heading', { name: 'What shall be read?' }).waitFor()
+    await page.getByText('Without INVENTORY_READ, stock cannot be read', { exact: false }).waitFor()
+    await page.getByRole('link', { name: 'Sign in again to allow it' }).waitFor()
+    await ada.picture('connect-permissions')
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await page.getByText('No place is chosen yet', { exact: false }).waitFor()
+    await page.getByRole('link', { name: 'Go on setting up' }).waitFor()
+  })
+
   test('is asked to sign in again when the provider no longer believes the sign-in, and does', async () => {
     const { page } = ada
     square.act('revoke', { merchant: kiosk?.merchantId })
@@ -238,6 +265,8 @@ describe('a merchant with an account at a provider', () => {
     await page.getByRole('button', { name: 'Allow' }).click()
     await page.getByRole('tab', { name: 'Overview' }).waitFor()
     await page.getByText('Needs sign-in').waitFor({ state: 'detached' })
+    await page.getByRole('tab', { name: 'Webhooks' }).click()
+    await ada.picture('connection-webhooks-of-application')
   })
 
   test('may not connect an account twice', async () => {
@@ -293,6 +322,41 @@ describe('a merchant with an account at a provider', () => {
     await ada.picture('connections')
   })
 })
+
+describe('a merchant on a hub that no provider knows', () => {
+  const hub = useHub()
+  const browser = useBrowser()
+
+  test('reads which settings are missing and what to enter where, and may use a token instead', async () => {
+    const ada = await browser.visit(hub.url)
+    const { page } = ada
+    await page.goto(hub.running.setUpLink ?? '')
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByLabel('E-mail').fill('ada@bakery.example')
+    await page.getByLabel('Password', { exact: true }).fill('a loaf of rye at dawn')
+    await page.getByLabel('Name of the business').fill('Bakery')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('navigation', MAIN).first().waitFor()
+    await page.goto('/connections/new/square')
+    // What works without settings is offered first.
+    await page.getByLabel('Access token', { exact: true }).waitFor()
+    await page.getByRole('radio', { name: /Sign in with Square/ }).check()
+    await page.getByRole('heading', { name: 'Square does not know this hub yet' }).waitFor()
+    await page.getByText('SQUARE_APPLICATION_SECRET').waitFor()
+    await page.getByText(new URL('/api/integrations/pos/square/oauth/callback', hub.url).href).waitFor()
+    expect(await page.getByRole('button', { name: 'Go to Square' }).count()).toBe(0)
+    await ada.picture('connect-settings-missing')
+    await page.goto('/connections/new/toast')
+    await page.getByRole('heading', { name: 'This system cannot be connected' }).waitFor()
+    await ada.leave()
+  })
+})
+
+/** The first record of a kind among those of a sale. */
+async function recordName(both: Locator, kind: string): Promise<string> {
+  const names = await both.getByRole('option').allTextContents()
+  return names.find((name) => name.startsWith(kind)) ?? `no ${kind} among ${names.join(', ')}`
+}
 
 /** Nothing is loading any more. */
 async function settled(main: Locator): Promise<void> {

@@ -2,9 +2,9 @@ import { instant } from '#kernel/instant.ts'
 import { Garbled, type WebhookReading } from '../../contract.ts'
 import { type Check, dice, expect, expectNone, expectSame, failureOf, nameOf } from '../check.ts'
 import { type Facts, factsShown, same } from '../keeper.ts'
-import type { CapturedDelivery, Situation } from '../stage.ts'
+import type { CapturedDelivery } from '../stage.ts'
 import { type Hub, openHub, SECOND, type Trial } from '../trial.ts'
-import { booksOf, countOf, expectBooksAgree, placeOf } from './shop.ts'
+import { booksOf, countOf, expectBooksAgree, placeOf, playable } from './shop.ts'
 
 // What deliveries say, and that neither their number nor their order changes what becomes of them.
 

@@ -13,6 +13,7 @@ import {
   lastMonth,
   MONTH,
   placeOf,
+  playable,
   pullAll,
   timed,
   traded,

@@ -3,6 +3,7 @@ import type { Delivery, Verification, Webhooks } from '../../contract.ts'
 import { type Check, dice, expect, expectNone } from '../check.ts'
 import type { CapturedDelivery, Signing } from '../stage.ts'
 import { asDelivered, type Hub, SECOND, type Trial } from '../trial.ts'
+import { playable } from './shop.ts'
 
 // Whether a delivery is from the provider, decided over its bytes before anybody parses them.
 

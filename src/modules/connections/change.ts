@@ -42,7 +42,8 @@ export async function changeConnection(
   const changed = await desk.database.tenant(tenantId, async (tx) => {
     const standing = await getConfiguration(tx, tenantId, id, 'lock')
     refuseEnded(standing)
-    let isWanted = false
+    // A sign-in that works again: what was missed meanwhile is wanted at once.
+    let isWanted = change.signIn !== undefined && (await listPlaces(tx, standing)).some(({ chosen }) => chosen)
     const words = await rename(tx, standing, change, now)
     if (change.signIn !== undefined) words.push(await renewSignIn(desk, tx, sealer, standing, change.signIn, now))
     if (change.locations !== undefined) {

@@ -12,6 +12,7 @@ import type { Desk } from './desk.ts'
 import { liveOf } from './linked.ts'
 import { listPlaces, type Place } from './places.ts'
 import { signInFault } from './sign-in-check.ts'
+import { spoken } from './spoken.ts'
 import { getConfiguration } from './store.ts'
 
 // The last step of connecting: what the provider itself says was taken on the newest closed day, beside what stands here,
@@ -54,7 +55,7 @@ export async function firstFigures(
   const { books } = live
   if (books === undefined) {
     throw new Fault('conflict', 'connections.no-books', {
-      say: `${standing.posSystem} shows no figures of its own. Hold the first day's report of the till against ours instead.`,
+      say: `${spoken(standing.posSystem)} shows no figures of its own. Hold the first day's report of the till against ours instead.`,
     })
   }
   const chosen = places.filter((place) => place.chosen && place.active)

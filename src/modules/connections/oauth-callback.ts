@@ -13,7 +13,8 @@ import type { Desk } from './desk.ts'
 import { askedWith, liveOf } from './linked.ts'
 import { applicationOf, hashOf, verifierBinding } from './oauth.ts'
 import { refreshDueAt } from './renew.ts'
-import { findSignIn, type GivenSignIn, signInFault } from './sign-in-check.ts'
+import { type FoundSignIn, findSignIn, type GivenSignIn, signInFault } from './sign-in-check.ts'
+import { spoken } from './spoken.ts'
 
 // The way back from a provider's page of consent. It is worth something once, within its time, to the browser that was
 // sent away, and makes the one connection that it was begun for.
@@ -45,7 +46,7 @@ export async function finishOAuth(desk: Desk, back: OAuthReturn): Promise<OAuthA
   if (attempt === null) throw badState()
   if (said.kind === 'denied') {
     throw new HttpFault(422, 'connections.oauth-denied', {
-      say: `The page of ${posSystem} was left without agreeing. Nothing was changed.`,
+      say: `The page of ${spoken(posSystem)} was left without agreeing. Nothing was changed.`,
     })
   }
   const { environment, tenantId } = attempt
@@ -64,11 +65,17 @@ export async function finishOAuth(desk: Desk, back: OAuthReturn): Promise<OAuthA
   const { defaults, ...draft } = attempt.wanted
   const origin: Origin = { tenantId, defaults, actor: attempt.actor, requestId: back.requestId, now: back.now }
   if (attempt.connectionId === null) {
-    const made = await connect(desk, origin, given, found, draft, fresh)
+    const name =
+      draft.name === '' ? nameOf(found, desk.systems.findConnector(posSystem)?.name ?? posSystem) : draft.name
+    const made = await connect(desk, origin, given, found, { ...draft, name }, fresh)
     return { connectionId: made.id, isNew: true }
   }
   await changeConnection(desk, origin, attempt.connectionId, { signIn: { found, credentials: fresh } })
   return { connectionId: attempt.connectionId, isNew: false }
+}
+
+function nameOf({ check }: FoundSignIn, otherwise: string): string {
+  return check.accountName?.trim().slice(0, 120) || otherwise
 }
 
 type Attempt = {
@@ -128,7 +135,7 @@ async function exchange(desk: Desk, attempt: Attempt, oauth: OAuth, code: string
     const passing = signInFault({ live, posSystem }, failed)
     if (passing.kind === 'unavailable') throw passing
     throw new Fault('denied', 'connections.oauth-exchange', {
-      say: `${posSystem} did not turn the consent into a sign-in. Begin once more; if it happens again, the application's settings are wrong.`,
+      say: `${spoken(posSystem)} did not turn the consent into a sign-in. Begin once more; if it happens again, the application's settings are wrong.`,
       detail: { call: failed.call, verdict: failed.verdict.kind },
       cause: failed,
     })

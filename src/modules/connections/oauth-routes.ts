@@ -41,7 +41,7 @@ export function oauthRoutes(desk: Desk): Route[] {
       query: wishQuery,
       answers: { 200: wireWay, 302: EMPTY },
       async handler({ tenant, caller, params, query, request, requestId, now }) {
-        const wish = wishOf(desk, params.pos_system, query, caller.kind === 'person')
+        const wish = wishOf(params.pos_system, query, caller.kind === 'person')
         const way = await beginOAuth(desk, originOf(tenant, caller, requestId, now), wish)
         if (request.headers.accept?.includes('application/json') === true) return toldWay(way)
         return { status: 302, headers: { ...headersOf(way), location: way.url } } as const
@@ -57,7 +57,7 @@ export function oauthRoutes(desk: Desk): Route[] {
       query: wishQuery,
       answers: { 200: wireWay },
       async handler({ tenant, caller, params, query, requestId, now }) {
-        const wish = wishOf(desk, params.pos_system, query, caller.kind === 'person')
+        const wish = wishOf(params.pos_system, query, caller.kind === 'person')
         return toldWay(await beginOAuth(desk, originOf(tenant, caller, requestId, now), wish))
       },
     }),
@@ -96,14 +96,14 @@ export function oauthRoutes(desk: Desk): Route[] {
   ]
 }
 
-function wishOf(desk: Desk, posSystem: string, query: z.output<typeof wishQuery>, browser: boolean): OAuthWish {
-  const name = query.name ?? desk.systems.findConnector(posSystem)?.name ?? posSystem
+function wishOf(posSystem: string, query: z.output<typeof wishQuery>, browser: boolean): OAuthWish {
   return {
     posSystem,
     environment: query.environment,
     connectionId: query.connection_id ?? null,
     draft: {
-      name,
+      // Without a word of theirs it is called as the account is, which is known when they are back.
+      name: query.name ?? '',
       locations: query.locations,
       backfillFrom: query.backfill_from ?? null,
       webhooks: query.webhooks === 'true',

@@ -10,6 +10,7 @@ import { refuseEnded } from './change.ts'
 import type { ConnectionDraft, Origin } from './connect.ts'
 import type { Desk } from './desk.ts'
 import { liveOf } from './linked.ts'
+import { spoken } from './spoken.ts'
 import { getConfiguration } from './store.ts'
 
 // The way to a provider's page of consent. What the way back needs is written down before the merchant leaves: whose way
@@ -81,7 +82,9 @@ async function findTarget(
   const standing = await desk.database.tenant(tenantId, (tx) => getConfiguration(tx, tenantId, connectionId))
   refuseEnded(standing)
   if (standing.posSystem !== posSystem || standing.asked === null) {
-    throw new Fault('missing', 'connections.unknown', { say: `This tenant has no such connection to ${posSystem}.` })
+    throw new Fault('missing', 'connections.unknown', {
+      say: `This tenant has no such connection to ${spoken(posSystem)}.`,
+    })
   }
   return { connectionId: standing.id, environment: standing.asked.environment }
 }
@@ -105,7 +108,7 @@ export function applicationOf(
   const settings = desk.systems.applicationSettings(posSystem)
   throw new HttpFault(422, 'connections.application-missing', {
     say:
-      `${posSystem} does not know this hub yet. Register an application there and set ${settings.join(' and ')}; ` +
+      `${spoken(posSystem)} does not know this hub yet. Register an application there and set ${settings.join(' and ')}; ` +
       'or connect with credentials of your own.',
     detail: { settings },
   })
@@ -131,6 +134,6 @@ function cookieWith(nonce: string, publicBase: URL): string {
 
 function noOAuth(posSystem: PosSystem): never {
   throw new HttpFault(422, 'connections.oauth-none', {
-    say: `${posSystem} has no page of its own to sign in at. Give its credentials with the configuration instead.`,
+    say: `${spoken(posSystem)} has no page of its own to sign in at. Give its credentials with the configuration instead.`,
   })
 }

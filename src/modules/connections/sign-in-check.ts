@@ -15,6 +15,7 @@ import type {
 import { callFailed } from './call-fault.ts'
 import type { Keeping } from './keeping.ts'
 import { askedWith } from './linked.ts'
+import { spoken } from './spoken.ts'
 
 // Asks the provider whom credentials are of and what they may do, before anything is stored. Whatever is wrong with them
 // is said at the field that a person has to mend.
@@ -124,14 +125,14 @@ export function signInFault(given: Pick<GivenSignIn, 'live' | 'posSystem'>, erro
     case 'unreachable':
     case 'garbled':
       return new Fault('unavailable', 'connections.provider-unavailable', {
-        say: `${given.posSystem} did not answer, or not well. Nothing was changed; try again in a minute.`,
+        say: `${spoken(given.posSystem)} did not answer, or not well. Nothing was changed; try again in a minute.`,
         detail: { call: error.call, verdict: verdict.kind },
         retryAfterSeconds: 30,
         cause: error,
       })
     default:
       return new HttpFault(422, 'connections.provider-refused', {
-        say: `${given.posSystem} refused a call that the connection needs (${error.call}). Nothing was changed.`,
+        say: `${spoken(given.posSystem)} refused a call that the connection needs (${error.call}). Nothing was changed.`,
         detail: { call: error.call, code: verdict.code },
         cause: error,
       })
@@ -140,13 +141,13 @@ export function signInFault(given: Pick<GivenSignIn, 'live' | 'posSystem'>, erro
 
 function refused(given: Pick<GivenSignIn, 'live' | 'posSystem'>) {
   return credentialsFault('connections.credentials-refused', given, 'is not accepted', {
-    say: `${given.posSystem} does not accept these credentials. Copy them anew; a part of one is easily lost.`,
+    say: `${spoken(given.posSystem)} does not accept these credentials. Copy them anew; a part of one is easily lost.`,
   })
 }
 
 function expired(given: Pick<GivenSignIn, 'live' | 'posSystem'>) {
   return credentialsFault('connections.credentials-expired', given, 'has ended', {
-    say: `These credentials have ended. Make new ones at ${given.posSystem} and give those.`,
+    say: `These credentials have ended. Make new ones at ${spoken(given.posSystem)} and give those.`,
   })
 }
 
@@ -159,7 +160,7 @@ function notAllowed(given: Pick<GivenSignIn, 'live' | 'posSystem'>, why: string 
 function wrongEnvironment(given: GivenSignIn) {
   const other = given.environment === 'production' ? 'sandbox' : 'production'
   return new HttpFault(422, 'connections.environment-wrong', {
-    say: `These credentials are for the ${other} environment of ${given.posSystem}, not for ${given.environment}.`,
+    say: `These credentials are for the ${other} environment of ${spoken(given.posSystem)}, not for ${given.environment}.`,
     places: [{ pointer: '/environment', detail: `the credentials are for ${other}` }],
   })
 }

@@ -6,7 +6,8 @@ import type { Tx } from '#platform/postgres/database.ts'
 import type { BookFigures } from '../../../connectors/contract.ts'
 
 // Money that changed hands between two instants, as a provider's own figures count it: by the moment of each payment and
-// refund, whatever business day its sale has. What an exchange set off against new goods never changed hands.
+// refund, whatever business day its sale has. What an exchange set off against new goods never changed hands:
+// neither the payment nor the refund of it counts.
 
 export type TakingsAsked = {
   readonly connectionId: Id
@@ -28,7 +29,7 @@ export async function takingsBetween(tx: Tx, tenantId: TenantId, asked: TakingsA
     with paid as (
       select t.currency, count(*) filter (where not netted.yes) as payments,
         sum(p.amount) filter (where not netted.yes) as paid, sum(p.tip) filter (where not netted.yes) as tips,
-        sum(p.amount) filter (where netted.yes) as netted
+        sum(p.amount) filter (where netted.yes) as netted, count(*) filter (where netted.yes) as exchanges
       from pos.transactions t
       join pos.transaction_payments p on p.tenant_id = t.tenant_id and p.sale_id = t.id and p.filed_on = t.filed_on
       cross join lateral (select p.brand is not distinct from 'EXCHANGE' as yes) netted
@@ -45,7 +46,8 @@ export async function takingsBetween(tx: Tx, tenantId: TenantId, asked: TakingsA
       group by currency
     )
     select currency, coalesce(payments, 0) as payments, coalesce(paid, 0) as paid, coalesce(tips, 0) as tips,
-      coalesce(refunds, 0) as refunds, coalesce(refunded, 0) - coalesce(netted, 0) as refunded
+      coalesce(refunds, 0) - coalesce(exchanges, 0) as refunds,
+      coalesce(refunded, 0) - coalesce(netted, 0) as refunded
     from paid full join returned using (currency) order by currency`.execute(tx)
   return rows.map((row) => ({
     currency: row.currency,

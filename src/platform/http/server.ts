@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, type HTTPMethods } from 'fastify'
 import type { Clock } from '#kernel/instant.ts'
@@ -10,6 +11,7 @@ import { takeBytes, takeJson, takeUploads } from './bodies.ts'
 import type { Authenticate, ResolveTenant } from './caller.ts'
 import { checkRoutes } from './checked-routes.ts'
 import { addDocument } from './document-routes.ts'
+import { openDoors } from './door.ts'
 import { addHealth, type Probe } from './health.ts'
 import type { IdempotencyStore } from './idempotency.ts'
 import { shedLoad } from './pressure.ts'
@@ -117,12 +119,24 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   addDocument(app, options)
   refuseOtherMethods(app, options.routes)
+  handToDoors(app, options)
   const page = await addWeb(app, options.webDir ?? null)
   app.setNotFoundHandler((request, reply) => {
     if (page && isPageRequest(request)) return page(reply)
     return sendFailure(options, httpFault(404, 'http.address-unknown'), request, reply)
   })
   return app
+}
+
+/** Requests for doors never reach the framework, which would do a good deal for them that nobody needs. */
+function handToDoors(app: FastifyInstance, options: ServerOptions): void {
+  const takes = openDoors(options)
+  const others = app.server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
+  app.server.removeAllListeners('request')
+  app.server.on('request', (request, response) => {
+    if (takes(request, response)) return
+    for (const other of others) other(request, response)
+  })
 }
 
 function bodyLimitOf(route: Route): number | null {

@@ -263,8 +263,10 @@ async function launchServer(
   await log.close()
   const giveUpAt = performance.now() + START_TIMEOUT_MS
   while (performance.now() < giveUpAt) {
-    if (await answers(superuserUrl)) return child
+    const isUp = await answers(superuserUrl)
+    // One that ended while it was asked is not up: nobody would hear of its end any more, and nobody start it again.
     if (ended !== null) break
+    if (isUp) return child
     await sleep(20)
   }
   child.kill('SIGQUIT')

@@ -36,7 +36,7 @@ const ONLY_NONCE = Buffer.alloc(NONCE_BYTES)
 
 export function seal(plain: Uint8Array, under: NumberedKey, belonging: Belonging): Buffer {
   const sealed = Buffer.allocUnsafe(plain.length + SEAL_BYTES)
-  const ownKey = randomFillSync(Buffer.allocUnsafeSlow(KEY_BYTES))
+  const ownKey = randomBytesOf(KEY_BYTES)
   const context = contextOf(belonging)
   writeWrap(sealed, ownKey, under, context)
   // A raw key would cost three times as much: Node looks at it from all sides first.
@@ -83,10 +83,31 @@ export function keyNumberOf(sealed: Uint8Array): number {
   return asBuffer(sealed).readUInt32BE(1)
 }
 
+const POOL_BYTES = 8_192
+const pool = Buffer.allocUnsafeSlow(POOL_BYTES)
+let drawn = POOL_BYTES
+
+/**
+ * Asking the system for a few random bytes costs as much as encrypting a kilobyte, so they are drawn from a store that is
+ * filled from time to time. No byte is given out twice, and none stays behind in the store.
+ */
+function randomBytesOf(count: number): Buffer {
+  if (drawn + count > POOL_BYTES) {
+    randomFillSync(pool)
+    drawn = 0
+  }
+  const bytes = Buffer.allocUnsafeSlow(count)
+  pool.copy(bytes, 0, drawn, drawn + count)
+  pool.fill(0, drawn, drawn + count)
+  drawn += count
+  return bytes
+}
+
 function writeWrap(sealed: Buffer, ownKey: Buffer, { keyNo, key }: NumberedKey, context: Buffer): void {
   sealed[0] = VERSION
   sealed.writeUInt32BE(keyNo, 1)
-  const nonce = randomFillSync(sealed, HEADER_BYTES, NONCE_BYTES).subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
+  const nonce = sealed.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
+  randomBytesOf(NONCE_BYTES).copy(nonce)
   const cipher = createCipheriv(CIPHER, key, nonce)
   cipher.setAAD(Buffer.concat([sealed.subarray(0, HEADER_BYTES), context]))
   cipher.update(ownKey).copy(sealed, HEADER_BYTES + NONCE_BYTES)

@@ -9,7 +9,7 @@ export function When(props: {
   /** `ago` moves on with `now`; `exact` has the seconds. */
   as?: 'moment' | 'ago' | 'exact'
   now?: number
-  never?: string
+  never?: string | undefined
 }): ReactNode {
   const { at, zone } = props
   if (at === null || at === undefined) return props.never ?? texts.none

@@ -54,7 +54,9 @@ export function Failed(props: {
       <p className="font-semibold text-bad">{props.title}</p>
       <p className="mt-0.5 text-sm text-pretty">{props.say}</p>
       {props.code === undefined ? null : <p className="mt-1 font-mono text-xs text-muted">{props.code}</p>}
-      {props.children === undefined ? null : <div className="mt-3 flex flex-wrap gap-2">{props.children}</div>}
+      {props.children === undefined || props.children === null ? null : (
+        <div className="mt-3 flex flex-wrap gap-2">{props.children}</div>
+      )}
     </div>
   )
 }

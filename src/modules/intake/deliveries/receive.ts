@@ -78,7 +78,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const { endpoint, verification } = verify(candidates, received, base + received.path)
       if (verification !== 'genuine') {
         metrics.refused(endpoint.posSystem, verification)
-        throw fault(401, `webhook.${verification}`)
+        throw fault(401, CODE_OF[verification])
       }
       const told = readDelivery(endpoint, received.body)
       const owners = await ownersOf(endpoints, endpoint, told.reading)
@@ -154,9 +154,13 @@ function worthKeeping(headers: Readonly<Record<string, string>>): Record<string,
   )
 }
 
-type RefusalCode = 'webhook.unknown-endpoint' | `webhook.${Exclude<Verification, 'genuine'>}`
+const CODE_OF = {
+  forged: 'webhook.forged',
+  unsigned: 'webhook.unsigned',
+  stale: 'webhook.stale',
+} as const satisfies Record<Exclude<Verification, 'genuine'>, keyof typeof INTAKE_LIVE_FAULTS>
 
-function fault(status: 401 | 404, code: RefusalCode): HttpFault {
+function fault(status: 401 | 404, code: keyof typeof INTAKE_LIVE_FAULTS): HttpFault {
   return new HttpFault(status, code, { say: INTAKE_LIVE_FAULTS[code] })
 }
 

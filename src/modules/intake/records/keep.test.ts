@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { instant } from '#kernel/instant.ts'
 import { recordCatalogArticles } from '#modules/mirror/catalog.ts'
 import { useDatabase } from '#tests/harness/database.ts'
-import { NOW, openTestShop, seen, type TestShop } from './test-shop.ts'
+import { countSubjects, listDrift, listQuarantined } from './store-troubles.ts'
+import { addTestConnection, NOW, openTestShop, seen, type TestShop } from './test-shop.ts'
 import type { TillOrder, TillPayment } from './test-till.ts'
 
 const db = useDatabase()
@@ -132,6 +133,30 @@ describe('what cannot be filed', () => {
     await shop.keep([seen('order', order('typed', { version: 3, total: 1200 }))])
     expect(await state()).toEqual([{ state: 'filed', code: null }])
     expect(await saleRows('typed')).toMatchObject([{ total: '1200' }])
+  })
+
+  test('people are shown what could not be read and why, and how records drift, the newest first', async () => {
+    const troubled = await openTestShop(db, 'troubled')
+    await troubled.keep([seen('order', order('fine')), seen('order', order('airport', { place: 'airport' }))])
+    await troubled.keep([seen('order', { ...order('typed'), total: '12.00' })], later(1))
+    await troubled.keep([seen('order', order('odd', { surprise: 'x' }))], later(2))
+    const owner = { tenantId: troubled.tenantId, connectionId: troubled.connection.id }
+    const shown = await db.database.tenant(troubled.tenantId, async (tx) => ({
+      counts: await countSubjects(tx, owner),
+      quarantined: await listQuarantined(tx, owner, 10),
+      drift: await listDrift(tx, owner, 10),
+    }))
+    expect(shown.counts).toEqual({ filed: 2, unplaced: 1, quarantined: 1 })
+    expect(shown.quarantined).toMatchObject([{ subject: 'sale:typed', code: 'records.wrong-type', readAt: later(1) }])
+    expect(shown.drift).toMatchObject([
+      { what: 'unknown_field', readings: 1, subject: 'sale:odd', lastAt: later(2) },
+      { what: 'wrong_type', readings: 1, subject: 'sale:typed', lastAt: later(1) },
+    ])
+    // Another connection of the same tenant has no part in it.
+    const beside = await addTestConnection(db, troubled.tenantId, troubled.siteId)
+    const other = { tenantId: troubled.tenantId, connectionId: beside.id }
+    const nothing = await db.database.tenant(troubled.tenantId, (tx) => countSubjects(tx, other))
+    expect(nothing).toEqual({ filed: 0, unplaced: 0, quarantined: 0 })
   })
 
   test('a reader that breaks says nothing of what it read', async () => {

@@ -34,7 +34,11 @@ export async function keepRecords(
   const { newest, older } = newestOfEach(records)
   const known = await readStandings(tx, owner, newest)
   const news = newest.filter((word) => !isKnown(word, known))
-  if (news.length === 0) return { ...NOTHING_KEPT, ...countUnchanged(newest, []) }
+  if (news.length === 0) {
+    await keepLate(tx, owner, keeping.sealer, older, origin.now)
+    const { unchanged, records: same } = countUnchanged(newest, [])
+    return { ...NOTHING_KEPT, unchanged, records: { ...same, late: older.length } }
+  }
 
   const { held, standing } = await holdAll(tx, owner, news, known)
   const { winners, losers } = await writeWords(tx, keeping, owner, news, standing, origin)

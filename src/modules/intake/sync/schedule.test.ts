@@ -71,6 +71,19 @@ test('what may have come late is read again once a night', async () => {
   expect(nightly.every(({ state }) => state === 'done')).toBe(true)
 })
 
+test('a clock that was ahead and is set right makes nobody wait until it gets there again', async () => {
+  const { till, bench } = await shop('set-back')
+  await bench.finish(await bench.firstSync())
+  await tickAt(bench, NOW + 3 * 3_600_000)
+  till.sell('meanwhile', 'main', NOW + 30_000, 5)
+  await tickAt(bench, NOW + 2 * MINUTE_MS)
+  expect(await bench.facts()).toEqual(till.books())
+  // What it asked for while it was wrong lay in the future, so the late ones are looked for too.
+  expect(await runs(bench, 'nightly')).toHaveLength(1)
+  await tickAt(bench, NOW + 3 * MINUTE_MS)
+  expect(await runs(bench, 'nightly')).toHaveLength(1)
+})
+
 test('two hubs that tick at once begin each run once', async () => {
   const { till, bench } = await shop('twice')
   await bench.finish(await bench.firstSync())

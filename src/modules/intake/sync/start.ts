@@ -12,7 +12,7 @@ import { stagedStreams } from './plan.ts'
 import { NEWS_EVERY_MS, nextNightlyAt } from './rhythm.ts'
 import { beginPositions, listPositions, type Position } from './store-positions.ts'
 import { insertRun, type NewRun, unfinishedRuns } from './store-runs.ts'
-import { insertSchedule } from './store-schedules.ts'
+import { findSchedule, insertSchedule, updateSchedule } from './store-schedules.ts'
 import { LANE_OF, type SyncMode } from './sync-states.ts'
 
 // Beginning runs: by a person, by the hub's own rhythm, or because a connection has just been made.
@@ -74,8 +74,15 @@ export async function startFirstSync(
   const nightlyAt = await nextNightlyAt(tx, connection, now)
   const schedule = { tenantId, connectionId, newsAt, catalogAt: newsAt, nightlyAt, pastAt: newsAt }
   await insertSchedule(tx, { ...schedule, pastTries: 0, catalogKinds: [] })
+  await wake(tx, connection)
   await ensurePositions(tx, connection, now)
   return startBackfill(tx, connection, { actor, requestId, now })
+}
+
+/** A schedule that was put to sleep while nobody could sign in is due by its own times again. */
+async function wake(tx: Tx, { tenantId, id }: LiveConnection): Promise<void> {
+  const standing = await findSchedule(tx, tenantId, id, 'lock')
+  if (standing !== null) await updateSchedule(tx, standing)
 }
 
 /** Places and streams that are followed from now on, where they are not yet. True when there were any. */

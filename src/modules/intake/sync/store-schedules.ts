@@ -82,13 +82,25 @@ export async function addCatalogKinds(
 
 export type DueConnection = { readonly tenantId: TenantId; readonly connectionId: Id }
 
-/** Across tenants: connections of which something is due. Each is put off to `until`, so that one process takes it up. */
-export async function claimDueSchedules(tx: Tx, now: Instant, until: Instant, limit: number): Promise<DueConnection[]> {
+/** `until`: what is claimed is put off so long. `aheadMax`: whatever is due later than that was put down by a wrong clock. */
+export type ScheduleClaim = {
+  readonly now: Instant
+  readonly until: Instant
+  readonly aheadMax: Instant
+  readonly limit: number
+}
+
+/** Across tenants: connections of which something is due. Each is put off, so that one process takes it up. */
+export async function claimDueSchedules(
+  tx: Tx,
+  { now, until, aheadMax, limit }: ScheduleClaim,
+): Promise<DueConnection[]> {
   const { rows } = await sql<{ tenant_id: TenantId; connection_id: Id }>`
     update pos.sync_schedules set due_at = ${instantText(until)}
     where (tenant_id, connection_id) in (
       select tenant_id, connection_id from pos.sync_schedules
-      where due_at <= ${instantText(now)} order by due_at limit ${limit} for update skip locked)
+      where due_at <= ${instantText(now)} or due_at > ${instantText(aheadMax)}
+      order by due_at limit ${limit} for update skip locked)
     returning tenant_id, connection_id`.execute(tx)
   return rows.map(({ tenant_id, connection_id }) => ({ tenantId: tenant_id, connectionId: connection_id }))
 }

@@ -27,10 +27,13 @@ const WOKEN_AGAIN_MS = 60_000
 const WOKEN_AT_ONCE = 200
 /** A connection that waits for a person is looked at so often. */
 const ASLEEP_MS = 5 * 60_000
+/** No look lies farther ahead, unless the clock was set back. */
+const AHEAD_MAX_MS = 2 * Math.max(NEWS_EVERY_TOLD_MS, ASLEEP_MS)
 
 export async function tickSyncs(syncing: Syncing, now: Instant): Promise<void> {
   await wakeRuns(syncing, now)
-  const due = await syncing.database.system((tx) => claimDueSchedules(tx, now, instant(now + LOOK_MS), LOOKED_AT_ONCE))
+  const claiming = { now, until: instant(now + LOOK_MS), aheadMax: instant(now + AHEAD_MAX_MS), limit: LOOKED_AT_ONCE }
+  const due = await syncing.database.system((tx) => claimDueSchedules(tx, claiming))
   const failures: unknown[] = []
   // One by one: each is a few small statements, and a hub with a thousand connections has a minute for them.
   for (const one of due) await lookAt(syncing, one, now).catch((error: unknown) => failures.push(error))
@@ -47,8 +50,9 @@ async function wakeRuns({ database }: Syncing, now: Instant): Promise<void> {
 
 async function lookAt(syncing: Syncing, { tenantId, connectionId }: DueConnection, now: Instant): Promise<void> {
   await syncing.database.tenant(tenantId, async (tx) => {
-    const schedule = await findSchedule(tx, tenantId, connectionId, 'lock')
-    if (schedule === null) return
+    const found = await findSchedule(tx, tenantId, connectionId, 'lock')
+    if (found === null) return
+    const schedule = afterWrongClock(found, now)
     const connection = await syncing.findConnection(tx, { tenantId, id: connectionId })
     if (connection === null || connection.state === 'disconnected') {
       await deleteSchedule(tx, tenantId, connectionId)
@@ -58,6 +62,16 @@ async function lookAt(syncing: Syncing, { tenantId, connectionId }: DueConnectio
       await updateSchedule(tx, await beginDue(syncing, tx, connection, schedule, now))
     }
   })
+}
+
+/**
+ * Times that lie farther ahead than any is ever set were set by a clock that was ahead, which would look at nothing until
+ * it gets there. Then all is due now, and the nightly look with it: what it asked for meanwhile lay in the future.
+ */
+function afterWrongClock(schedule: Schedule, now: Instant): Schedule {
+  if (schedule.newsAt <= now + AHEAD_MAX_MS) return schedule
+  const pastAt = schedule.pastAt === null ? null : now
+  return { ...schedule, newsAt: now, catalogAt: now, nightlyAt: now, pastAt }
 }
 
 /** Begins what is due. A lane that is busy is not waited for: its next time is as good. */

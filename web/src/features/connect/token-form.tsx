@@ -14,6 +14,12 @@ import type { Environment } from './search.ts'
 
 type Field = NonNullable<PosSystem['sign_in']>['fields'][number]
 
+/** The hub says what is wrong in a few words, which follow the field's name. */
+function problemOf({ name, label }: Field, error: unknown): string | undefined {
+  const problem = fieldProblem(error, `credentials/${name}`)
+  return problem === undefined || problem.startsWith(label) ? problem : `${label} ${problem}.`
+}
+
 /** The fields of a sign-in without the provider's page. They are tried at the provider before anything is stored. */
 export function TokenForm(props: {
   system: PosSystem
@@ -73,7 +79,7 @@ export function TokenForm(props: {
           required={field.required}
           value={values[field.name] ?? ''}
           onChange={(event) => setValues({ ...values, [field.name]: event.target.value })}
-          problem={fieldProblem(connecting.error, `credentials/${field.name}`)}
+          problem={problemOf(field, connecting.error)}
           className="font-mono"
         />
       ))}

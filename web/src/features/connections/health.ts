@@ -53,7 +53,7 @@ function judged({ connection, sync, told, newestSaleAt, zone, now }: HealthFacts
     const when = formatAhead(waiting.due_at, now, { goesOn: (ahead) => ahead, soon: texts.time.justNow })
     return ['waiting', words.waiting(when)]
   }
-  const failed = lastFailure(sync)
+  const failed = lastFailure(connection, sync)
   if (failed !== null) return ['failed', words.failed(failed.error?.detail ?? texts.errors.brokenSay)]
   const past = current.find((one) => one.mode === 'backfill' || one.mode === 'full')
   if (past !== undefined) return ['catching_up', catchingUp(past, zone)]
@@ -68,10 +68,11 @@ function judged({ connection, sync, told, newestSaleAt, zone, now }: HealthFacts
   return ['live', isTold ? words.live : words.livePolled]
 }
 
-/** The last reading of its kind failed, and none after it has mended that. */
-function lastFailure(sync: SyncStatus | null): Sync | null {
+/** The last reading failed. One from before the sign-in was mended says nothing of now. */
+function lastFailure({ state_since: since }: Connection, sync: SyncStatus | null): Sync | null {
   const newest = sync?.recent[0]
-  return newest?.state === 'failed' ? newest : null
+  if (newest?.state !== 'failed') return null
+  return Date.parse(newest.finished_at ?? newest.moved_at) > Date.parse(since) ? newest : null
 }
 
 function catchingUp({ progress }: Sync, zone: string): string {

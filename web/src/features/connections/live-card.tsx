@@ -57,7 +57,9 @@ export function LiveCard(props: { connection: Connection; facts: ConnectionHealt
           },
           {
             label: texts.connections.lastEvent,
-            value: <When at={told?.last_event_at} zone={zone} as="ago" now={now} never={texts.connections.never} />,
+            value: (
+              <When at={told?.last_event_at} zone={zone} as="ago" now={now} never={told && texts.connections.never} />
+            ),
           },
           { label: texts.connections.by, value: texts.connections.from[connection.credentials?.from ?? 'person'] },
         ]}

@@ -29,14 +29,22 @@ export function Overview(props: { connection: Connection; standing: Standing }):
             rows={[
               {
                 label: texts.connections.newestSale,
-                value: <When at={facts?.newest_sale_at} zone={zone} never={texts.connections.never} />,
+                value: <When at={facts?.newest_sale_at} zone={zone} never={facts && texts.connections.never} />,
               },
               {
                 label: texts.connections.lastEvent,
-                value: <When at={told?.last_event_at} zone={zone} as="ago" now={now} never={texts.connections.never} />,
+                value: (
+                  <When
+                    at={told?.last_event_at}
+                    zone={zone}
+                    as="ago"
+                    now={now}
+                    never={told && texts.connections.never}
+                  />
+                ),
               },
-              { label: texts.shell.sales, value: formatNumber(facts?.sales ?? 0) },
-              { label: texts.sale.refunds, value: formatNumber(facts?.refunds ?? 0) },
+              { label: texts.shell.sales, value: facts === undefined ? texts.none : formatNumber(facts.sales) },
+              { label: texts.sale.refunds, value: facts === undefined ? texts.none : formatNumber(facts.refunds) },
             ]}
           />
         </Card>

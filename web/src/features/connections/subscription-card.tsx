@@ -60,7 +60,9 @@ export function SubscriptionCard(props: { connection: Connection; standing: Stan
         facts={[
           {
             label: texts.connections.lastEvent,
-            value: <When at={told?.last_event_at} zone={zone} as="ago" now={now} never={texts.connections.never} />,
+            value: (
+              <When at={told?.last_event_at} zone={zone} as="ago" now={now} never={told && texts.connections.never} />
+            ),
           },
           { label: words.lag, value: lag === 0 ? words.lagNone : formatDuration(lag) },
           { label: words.checked, value: <When at={webhooks.checked_at} zone={zone} as="ago" now={now} /> },

@@ -122,5 +122,6 @@ function History(props: { connection: Connection; zone: string }): ReactNode {
 
 function tookOf(sync: Sync): string {
   if (sync.started_at === null || sync.finished_at === null) return texts.none
-  return formatDuration((Date.parse(sync.finished_at) - Date.parse(sync.started_at)) / 1000)
+  const ms = Date.parse(sync.finished_at) - Date.parse(sync.started_at)
+  return ms < 10_000 ? texts.time.milliseconds(ms) : formatDuration(ms / 1000)
 }

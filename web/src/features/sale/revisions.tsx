@@ -26,7 +26,7 @@ export function Revisions(props: { sale: SaleDetail; timeZone: string }): ReactN
                 </span>
               )}
             </div>
-            <Source revision={revision} />
+            <Source revision={revision} isTold={props.sale.sources.length > 0} />
           </li>
         ))}
       </ol>
@@ -41,7 +41,8 @@ function Standing(props: { revision: Revision }): ReactNode {
   return <Badge>{texts.sale.superseded}</Badge>
 }
 
-function Source(props: { revision: Revision }): ReactNode {
+/** `isTold`: a live system's own words stand side by side with the sale, above. */
+function Source(props: { revision: Revision; isTold: boolean }): ReactNode {
   const { source, sale } = props.revision
   return (
     <div className="mt-1.5 flex flex-col gap-1.5 text-sm">
@@ -57,7 +58,7 @@ function Source(props: { revision: Revision }): ReactNode {
           {source.rows === null || source.rows.length === 0 ? '' : ` · ${texts.sale.rows(rowsText(source.rows))}`}
         </p>
       )}
-      {source.raw === null ? (
+      {source.raw === null && props.isTold ? null : source.raw === null ? (
         <p className="text-xs text-faint">{texts.sale.noRaw}</p>
       ) : (
         <Disclosure title={texts.sale.raw} content={source.raw} />

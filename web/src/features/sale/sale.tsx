@@ -18,6 +18,7 @@ import { Items } from './items.tsx'
 import { Payments, Refunds } from './payments.tsx'
 import { saleQuery } from './queries.ts'
 import { Revisions } from './revisions.tsx'
+import { Sources } from './sources.tsx'
 
 export function SalePage(): ReactNode {
   const { saleId = '' } = useParams({ strict: false })
@@ -103,6 +104,7 @@ function Detail(props: { sale: SaleDetail }): ReactNode {
           <Items sale={sale} />
           <Payments sale={sale} timeZone={timeZone} />
           <Refunds sale={sale} timeZone={timeZone} />
+          <Sources sale={sale} timeZone={timeZone} />
           <Revisions sale={sale} timeZone={timeZone} />
         </div>
         <div className="flex min-w-0 flex-col gap-4 max-xl:order-first">
