@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { type Delivery, Garbled, type Verification, type WebhookReading, type Webhooks } from '../contract.ts'
 import { type Json, textIn } from './answers.ts'
 import { readEvent } from './events.ts'
@@ -24,10 +24,24 @@ function verify(delivery: Delivery, secrets: readonly string[], url: string): Ve
   for (const secret of secrets) {
     // An empty key would let everybody sign.
     if (secret === '') continue
-    const expected = createHmac('sha256', secret).update(url, 'utf8').update(delivery.body).digest()
+    const expected = createHmac('sha256', keyOf(secret)).update(url, 'utf8').update(delivery.body).digest()
     if (isExact && timingSafeEqual(expected, signature)) isGenuine = true
   }
   return isGenuine ? 'genuine' : 'forged'
+}
+
+// Node looks at a text from all sides each time that it is used as a key. There are few of them, and they seldom change.
+const keys = new Map<string, KeyObject>()
+const KEYS_MAX = 1_000
+
+function keyOf(secret: string): KeyObject {
+  let key = keys.get(secret)
+  if (key === undefined) {
+    if (keys.size >= KEYS_MAX) keys.clear()
+    key = createSecretKey(secret, 'utf8')
+    keys.set(secret, key)
+  }
+  return key
 }
 
 function headerOf({ headers }: Delivery, name: string): string | undefined {
@@ -50,9 +64,11 @@ function read(body: Uint8Array): WebhookReading {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function eventIn(body: Uint8Array): Json {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    const value: unknown = JSON.parse(utf8.decode(body))
     if (isObject(value)) return value
   } catch {
     // Said below: what was received is of no use in a message.

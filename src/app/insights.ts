@@ -8,7 +8,7 @@ import { listConnections } from '#modules/connections/connections.ts'
 import type { Systems } from '#modules/connections/keeping.ts'
 import { signInFactsOf } from '#modules/connections/sign-in-facts.ts'
 import { type DemoTrade, insightsRoutes, type KnownSystem, type SystemPart } from '#modules/insights/insights.ts'
-import { listLatestImports } from '#modules/intake/intake.ts'
+import { listLatestImports, listLiveArrivals } from '#modules/intake/intake.ts'
 import type { RefundFiling, SaleFiling } from '#modules/mirror/filing.ts'
 import type { Site } from '#modules/sites/sites.ts'
 import type { Route } from '#platform/http/route.ts'
@@ -30,8 +30,13 @@ export function insightsRoutesOf({
     systems: knownSystems(systems, publicBase),
     listConnections,
     async lastArrivals(tx, tenantId) {
-      const latest = await listLatestImports(tx, tenantId)
-      return latest.map(({ connectionId, state, at }) => ({ connectionId, kind: 'import', at, outcome: state }))
+      const imports = await listLatestImports(tx, tenantId)
+      return [
+        ...imports.map(
+          ({ connectionId, state, at }) => ({ connectionId, kind: 'import', at, outcome: state }) as const,
+        ),
+        ...(await listLiveArrivals(tx, tenantId)),
+      ]
     },
     demoTrade: (span) => madeUpTrade(span, clock),
   })

@@ -6,6 +6,7 @@ import type { Intake } from './keep.ts'
 import { runImport } from './run.ts'
 import { runUndo } from './undo.ts'
 
+export { type LiveArrival, listLiveArrivals } from './live-arrivals.ts'
 export { type LatestImport, listLatestImports } from './store.ts'
 
 // Everything that comes in, today as files: received and kept, understood, corrected, tried, confirmed, recorded, and

@@ -1,12 +1,26 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Belonging, keyNumberOf, open, rewrap, SEAL_BYTES, seal } from './envelope.ts'
+import {
+  type Belonging,
+  keyNumberOf,
+  type NumberedKey,
+  newRecordKey,
+  open,
+  rewrap,
+  SEAL_BYTES,
+  seal as sealUnder,
+  VALUES_MAX,
+} from './envelope.ts'
 
 const bakeryKey = { keyNo: 7, key: createSecretKey(randomBytes(32)) }
 const butcherKey = { keyNo: 7, key: createSecretKey(randomBytes(32)) }
 const nextKey = { keyNo: 8, key: createSecretKey(randomBytes(32)) }
 const token: Belonging = { scope: 'bakery', binding: ['credentials', 'till', 'access_token'] }
+
+/** Under a record key of its own. */
+const seal = (plain: Uint8Array, under: NumberedKey, { scope, binding }: Belonging) =>
+  sealUnder(plain, newRecordKey(under, scope), binding)
 
 const values = fc.uint8Array({ maxLength: 300 })
 const belongings = fc.record({
@@ -85,12 +99,31 @@ describe('a sealed value', () => {
   })
 })
 
+describe('a record key', () => {
+  test('seals a few dozen values, each under a nonce of its own, and then no more', () => {
+    const shared = newRecordKey(bakeryKey, token.scope)
+    const sealed = Array.from({ length: VALUES_MAX }, () => sealUnder(Buffer.from('x'), shared, token.binding))
+    expect(new Set(sealed.map((one) => one.subarray(65, 77).toString('hex'))).size).toBe(VALUES_MAX)
+    for (const one of sealed) expect(open(one, () => bakeryKey.key, token).toString()).toBe('x')
+    expect(() => sealUnder(Buffer.from('x'), shared, token.binding)).toThrow(RangeError)
+  })
+
+  test('does not let one of its values pass for another', () => {
+    const shared = newRecordKey(bakeryKey, token.scope)
+    const [one, other] = [['a'], ['b']].map((binding) => sealUnder(Buffer.from('x'), shared, binding))
+    expect(codeOf(() => open(other ?? Buffer.alloc(0), () => bakeryKey.key, { ...token, binding: ['a'] }))).toBe(
+      'vault.unreadable',
+    )
+    expect(open(one ?? Buffer.alloc(0), () => bakeryKey.key, { ...token, binding: ['a'] }).toString()).toBe('x')
+  })
+})
+
 describe('turning the key', () => {
-  test('re-wraps the value’s own key and leaves the encrypted value as it is', () => {
+  test('re-wraps the record key and leaves the encrypted value as it is', () => {
     fc.assert(
       fc.property(values, belongings, (plain, belonging) => {
         const sealed = seal(plain, bakeryKey, belonging)
-        const turned = rewrap(sealed, () => bakeryKey.key, nextKey, belonging)
+        const turned = rewrap(sealed, () => bakeryKey.key, nextKey, belonging.scope)
         expect(keyNumberOf(turned)).toBe(8)
         expect(turned.subarray(65)).toEqual(sealed.subarray(65))
         expect(Uint8Array.from(open(turned, () => nextKey.key, belonging))).toEqual(plain)
@@ -101,9 +134,7 @@ describe('turning the key', () => {
 
   test('re-wraps nothing for somebody whose it is not', () => {
     const sealed = seal(Buffer.from('x'), bakeryKey, token)
-    expect(codeOf(() => rewrap(sealed, () => bakeryKey.key, nextKey, { ...token, scope: 'butcher' }))).toBe(
-      'vault.unreadable',
-    )
+    expect(codeOf(() => rewrap(sealed, () => bakeryKey.key, nextKey, 'butcher'))).toBe('vault.unreadable')
   })
 })
 

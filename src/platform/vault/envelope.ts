@@ -1,18 +1,20 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomFillSync } from 'node:crypto'
 import { Fault } from '#kernel/fault.ts'
 
-// How a sealed value lies in a column. Each value is encrypted under a key of its own, which a numbered key wraps, so that
-// turning the numbered key re-wraps 60 bytes and never touches the value:
+// How a sealed value lies in a column. It is encrypted under a record key, which a numbered key wraps, so that turning the
+// numbered key re-wraps 60 bytes and never touches the value. A record key is made for the values that one process seals
+// for one scope within a moment, and for a few dozen of them at most:
 //
 //   0      version, 1
 //   1–4    number of the wrapping key, big-endian
 //   5–16   nonce of the wrap
-//   17–48  the value's own key, wrapped
+//   17–48  the record key, wrapped
 //   49–64  tag of the wrap
-//   65–    the value, encrypted under its own key, and 16 bytes of tag
+//   65–76  nonce of the value
+//   77–    the value, encrypted under the record key, and 16 bytes of tag
 //
-// Both are AES-256-GCM. What a value belongs to is associated data of both, never stored with it: a value that is moved
-// to another tenant, row or field does not open there.
+// Both are AES-256-GCM. Whose it is, is associated data of the wrap; what it belongs to, of the value; neither is stored
+// with it. A value that is moved to another tenant, row or field does not open there.
 
 /** Whose it is, and what: `scope` is a tenant's id or `hub`; the parts of `binding` are told apart by their lengths. */
 export type Belonging = { readonly scope: string; readonly binding: readonly string[] }
@@ -25,27 +27,43 @@ const HEADER_BYTES = 5
 const NONCE_BYTES = 12
 const KEY_BYTES = 32
 const TAG_BYTES = 16
+const LENGTH_BYTES = 4
 const WRAP_ENDS = HEADER_BYTES + NONCE_BYTES + KEY_BYTES + TAG_BYTES
+const VALUE_BEGINS = WRAP_ENDS + NONCE_BYTES
 
 /** What sealing adds to a value. */
-export const SEAL_BYTES = WRAP_ENDS + TAG_BYTES
+export const SEAL_BYTES = VALUE_BEGINS + TAG_BYTES
+
+/** Values under one record key. Random nonces would allow four thousand million; so few mean that little hangs on one. */
+export const VALUES_MAX = 64
 
 const CIPHER = 'aes-256-gcm'
-/** A value's own key encrypts that value and nothing ever again, so its nonce need not differ from anything. */
-const ONLY_NONCE = Buffer.alloc(NONCE_BYTES)
 
-export function seal(plain: Uint8Array, under: NumberedKey, belonging: Belonging): Buffer {
+/** A record key in use: the beginning of every value that it seals, and the key itself. */
+export type RecordKey = { readonly scope: string; readonly wrap: Buffer; readonly key: KeyObject; valuesLeft: number }
+
+export function newRecordKey(under: NumberedKey, scope: string): RecordKey {
+  const wrap = Buffer.allocUnsafe(WRAP_ENDS)
+  const bytes = randomBytesOf(KEY_BYTES)
+  writeWrap(wrap, bytes, under, scope)
+  // A raw key would cost three times as much at each value: Node looks at it from all sides first.
+  const key = createSecretKey(bytes)
+  bytes.fill(0)
+  return { scope, wrap, key, valuesLeft: VALUES_MAX }
+}
+
+export function seal(plain: Uint8Array, under: RecordKey, binding: readonly string[]): Buffer {
+  if (under.valuesLeft <= 0) throw new RangeError('this record key has sealed all that it may')
+  under.valuesLeft--
   const sealed = Buffer.allocUnsafe(plain.length + SEAL_BYTES)
-  const ownKey = randomBytesOf(KEY_BYTES)
-  const context = contextOf(belonging)
-  writeWrap(sealed, ownKey, under, context)
-  // A raw key would cost three times as much: Node looks at it from all sides first.
-  const cipher = createCipheriv(CIPHER, createSecretKey(ownKey), ONLY_NONCE)
-  cipher.setAAD(context)
-  cipher.update(plain).copy(sealed, WRAP_ENDS)
+  under.wrap.copy(sealed)
+  const nonce = sealed.subarray(WRAP_ENDS, VALUE_BEGINS)
+  randomBytesOf(NONCE_BYTES).copy(nonce)
+  const cipher = createCipheriv(CIPHER, under.key, nonce)
+  cipher.setAAD(contextOf([under.scope, ...binding]))
+  cipher.update(plain).copy(sealed, VALUE_BEGINS)
   cipher.final()
-  cipher.getAuthTag().copy(sealed, WRAP_ENDS + plain.length)
-  ownKey.fill(0)
+  cipher.getAuthTag().copy(sealed, VALUE_BEGINS + plain.length)
   return sealed
 }
 
@@ -53,13 +71,14 @@ export function seal(plain: Uint8Array, under: NumberedKey, belonging: Belonging
 export function open(sealed: Uint8Array, keyOf: (keyNo: number) => KeyObject, belonging: Belonging): Buffer {
   const bytes = asBuffer(sealed)
   const keyNo = keyNumberOf(bytes)
-  const context = contextOf(belonging)
-  const ownKey = readWrap(bytes, keyOf(keyNo), context)
-  const decipher = createDecipheriv(CIPHER, createSecretKey(ownKey), ONLY_NONCE, { authTagLength: TAG_BYTES })
-  decipher.setAAD(context)
+  const { scope, binding } = belonging
+  const recordKey = readWrap(bytes, keyOf(keyNo), scope)
+  const nonce = bytes.subarray(WRAP_ENDS, VALUE_BEGINS)
+  const decipher = createDecipheriv(CIPHER, createSecretKey(recordKey), nonce, { authTagLength: TAG_BYTES })
+  decipher.setAAD(contextOf([scope, ...binding]))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
-  ownKey.fill(0)
-  return finished(decipher, bytes.subarray(WRAP_ENDS, -TAG_BYTES))
+  recordKey.fill(0)
+  return finished(decipher, bytes.subarray(VALUE_BEGINS, -TAG_BYTES))
 }
 
 /** The same value under another wrapping key; its encrypted bytes stay as they are. Throws as `open` does. */
@@ -67,13 +86,12 @@ export function rewrap(
   sealed: Uint8Array,
   keyOf: (keyNo: number) => KeyObject,
   under: NumberedKey,
-  belonging: Belonging,
+  scope: string,
 ): Buffer {
   const turned = Buffer.from(sealed)
-  const context = contextOf(belonging)
-  const ownKey = readWrap(turned, keyOf(keyNumberOf(turned)), context)
-  writeWrap(turned, ownKey, under, context)
-  ownKey.fill(0)
+  const recordKey = readWrap(turned, keyOf(keyNumberOf(turned)), scope)
+  writeWrap(turned, recordKey, under, scope)
+  recordKey.fill(0)
   return turned
 }
 
@@ -103,22 +121,22 @@ function randomBytesOf(count: number): Buffer {
   return bytes
 }
 
-function writeWrap(sealed: Buffer, ownKey: Buffer, { keyNo, key }: NumberedKey, context: Buffer): void {
+function writeWrap(sealed: Buffer, recordKey: Buffer, { keyNo, key }: NumberedKey, scope: string): void {
   sealed[0] = VERSION
   sealed.writeUInt32BE(keyNo, 1)
   const nonce = sealed.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
   randomBytesOf(NONCE_BYTES).copy(nonce)
   const cipher = createCipheriv(CIPHER, key, nonce)
-  cipher.setAAD(Buffer.concat([sealed.subarray(0, HEADER_BYTES), context]))
-  cipher.update(ownKey).copy(sealed, HEADER_BYTES + NONCE_BYTES)
+  cipher.setAAD(Buffer.concat([sealed.subarray(0, HEADER_BYTES), contextOf([scope])]))
+  cipher.update(recordKey).copy(sealed, HEADER_BYTES + NONCE_BYTES)
   cipher.final()
   cipher.getAuthTag().copy(sealed, WRAP_ENDS - TAG_BYTES)
 }
 
-function readWrap(bytes: Buffer, key: KeyObject, context: Buffer): Buffer {
+function readWrap(bytes: Buffer, key: KeyObject, scope: string): Buffer {
   const nonceEnds = HEADER_BYTES + NONCE_BYTES
   const decipher = createDecipheriv(CIPHER, key, bytes.subarray(HEADER_BYTES, nonceEnds), { authTagLength: TAG_BYTES })
-  decipher.setAAD(Buffer.concat([bytes.subarray(0, HEADER_BYTES), context]))
+  decipher.setAAD(Buffer.concat([bytes.subarray(0, HEADER_BYTES), contextOf([scope])]))
   decipher.setAuthTag(bytes.subarray(WRAP_ENDS - TAG_BYTES, WRAP_ENDS))
   return finished(decipher, bytes.subarray(nonceEnds, nonceEnds + KEY_BYTES))
 }
@@ -137,15 +155,17 @@ function finished(decipher: { update(data: Buffer): Buffer; final(): Buffer }, e
 }
 
 /** Each part behind its length, so that ['a', 'bc'] and ['ab', 'c'] are not the same belonging. */
-function contextOf({ scope, binding }: Belonging): Buffer {
-  const parts: Buffer[] = []
-  for (const part of [scope, ...binding]) {
-    const text = Buffer.from(part, 'utf8')
-    const length = Buffer.allocUnsafe(4)
-    length.writeUInt32BE(text.length)
-    parts.push(length, text)
+function contextOf(parts: readonly string[]): Buffer {
+  let length = 0
+  for (const part of parts) length += LENGTH_BYTES + Buffer.byteLength(part)
+  const context = Buffer.allocUnsafe(length)
+  let at = 0
+  for (const part of parts) {
+    const written = context.write(part, at + LENGTH_BYTES)
+    context.writeUInt32BE(written, at)
+    at += LENGTH_BYTES + written
   }
-  return Buffer.concat(parts)
+  return context
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -1,7 +1,7 @@
 import type { TenantId } from '#kernel/ids.ts'
 import type { Clock } from '#kernel/instant.ts'
 import type { Database } from '#platform/postgres/database.ts'
-import { open, seal } from './envelope.ts'
+import { newRecordKey, open, type RecordKey, seal } from './envelope.ts'
 import { type KeyScope, keyMissing, keysOf, type ScopeKeys } from './keys.ts'
 
 // Where secrets and what providers said are sealed before they are stored. Keys of tenants are remembered for a moment,
@@ -76,8 +76,12 @@ function sealerWith(scope: KeyScope, { currentNo, byNo }: ScopeKeys): Sealer {
     return key
   }
   const current = { keyNo: currentNo, key: keyOf(currentNo) }
+  let recordKey: RecordKey | null = null
   return {
-    seal: (plain, binding) => seal(plain, current, { scope, binding }),
+    seal(plain, binding) {
+      if (recordKey === null || recordKey.valuesLeft === 0) recordKey = newRecordKey(current, scope)
+      return seal(plain, recordKey, binding)
+    },
     open: (sealed, binding) => open(sealed, keyOf, { scope, binding }),
   }
 }

@@ -2684,6 +2684,14 @@ export interface components {
         readonly WebhookStatus: {
             readonly connections: readonly {
                 readonly connection_id: string;
+                /** @description Of the last 24 hours, by outcome; `received` ones are still waiting */
+                readonly events: {
+                    readonly failed: number;
+                    readonly ignored: number;
+                    readonly processed: number;
+                    readonly received: number;
+                    readonly repeated: number;
+                };
                 readonly lag_seconds: number;
                 readonly last_event_at: string | null;
                 readonly name: string;

@@ -15,6 +15,7 @@ export const connectTexts = {
       figures: 'Is it right?',
     },
     past: 'done',
+    of: (all: number) => `of ${all}`,
   },
   systems: {
     label: 'Systems',
@@ -54,7 +55,7 @@ export const connectTexts = {
       'Enter this as its redirect URL, letter by letter:',
       'Copy its id and its secret, and an access token of the developer’s account, into these settings of the hub, then start it again:',
     ],
-    oauthInstead: 'Or use an access token below; that needs no settings.',
+    oauthInstead: 'An access token of your own, above, needs no settings.',
     copy: 'Copy',
     copied: 'Copied.',
     copyFailed: 'Could not copy; select the text instead.',
@@ -81,7 +82,7 @@ export const connectTexts = {
     signInAgain: 'Sign in again to allow it',
     places: 'Places',
     placesSay:
-      'Each place of the account, and the site of yours that its sales are filed at. By itself means: a site of the same name, or a new one.',
+      'Each place of the account, and the site of yours that its sales are filed at. “By itself” takes a site of the same name, or makes one.',
     place: 'Place',
     read: (name: string) => `Read ${name}`,
     site: 'Filed at',

@@ -253,6 +253,11 @@ export const connectionTexts = {
       left: 'Left behind',
     },
     reason: (why: string) => `The provider says: ${why}`,
+    reasons: {
+      application_credentials_missing:
+        'The hub’s settings have no access token of the developer who owns the application; the provider asks for it to make a subscription.',
+      no_secret: 'The provider did not say what it signs with.',
+    },
     url: 'Address',
     urlSay: 'Where the provider delivers to.',
     checked: 'Last looked at',

@@ -204,7 +204,8 @@ const english = {
     customersKnown: 'Known customers',
     customersShare: (share: string) => `${share} of sales`,
     emptyTitle: 'No sales yet',
-    emptySay: 'Give Tillwire the export of your till, and its figures stand here a moment later.',
+    emptySay:
+      'Connect your till, or give Tillwire a file that it exported, and your figures stand here a moment later.',
     emptyImport: 'Import a file',
     quietTitle: 'No sales in this range',
     quietSay: (range: string) => `There is no sale in ${range}.`,

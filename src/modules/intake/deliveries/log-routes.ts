@@ -7,7 +7,7 @@ import { defineRoute, type Route } from '#platform/http/route.ts'
 import { DELIVERY_OUTCOMES, type DeliveryOutcome } from './delivery.ts'
 import { INTAKE_LIVE_FAULTS } from './faults.ts'
 import { getDelivery, type LogDesk, pageOfDeliveries, replayDelivery } from './log.ts'
-import { countDeliveries, type LogFilter, type LoggedDelivery } from './store-log.ts'
+import { countDeliveries, type DeliveryCounts, type LogFilter, type LoggedDelivery } from './store-log.ts'
 
 // What was delivered and what became of it, for people and for whoever watches.
 
@@ -45,19 +45,22 @@ const wireDeliveryDetail = wireDelivery
   })
   .meta({ id: 'WebhookDeliveryDetail' })
 
+const wireEvents = z
+  .strictObject({ received: z.int(), processed: z.int(), ignored: z.int(), failed: z.int(), repeated: z.int() })
+  .meta({ description: 'Of the last 24 hours, by outcome; `received` ones are still waiting' })
+
 const wireStatus = z
   .strictObject({
     pos_system: z.string(),
     last_event: z.strictObject({ type: z.string(), received_at: time }).nullable(),
-    events: z
-      .strictObject({ received: z.int(), processed: z.int(), ignored: z.int(), failed: z.int(), repeated: z.int() })
-      .meta({ description: 'Of the last 24 hours, by outcome; `received` ones are still waiting' }),
+    events: wireEvents,
     lag_seconds: z.number().meta({ description: 'How long the oldest event that waits has waited; 0 when none does' }),
     connections: z.array(
       z.strictObject({
         connection_id: z.string(),
         name: z.string(),
         last_event_at: time.nullable(),
+        events: wireEvents,
         lag_seconds: z.number(),
         subscription: z.strictObject({
           state: z.string(),
@@ -169,10 +172,16 @@ async function statusOf(desk: LogDesk, tenantId: TenantId, posSystem: string, no
       connection_id: connectionId,
       name,
       last_event_at: timeText(byId.get(connectionId)?.last?.receivedAt ?? null),
+      events: eventsOf(byId.get(connectionId)),
       lag_seconds: lagOf(connectionId),
       subscription: { state, say, reason, url, checked_at },
     })),
   }
+}
+
+function eventsOf(counted: DeliveryCounts | undefined): z.output<typeof wireEvents> {
+  const { counts, repeats } = counted ?? { counts: { received: 0, processed: 0, ignored: 0, failed: 0 }, repeats: 0 }
+  return { ...counts, repeated: repeats }
 }
 
 export function deliveryToWire(row: LoggedDelivery): z.output<typeof wireDelivery> {

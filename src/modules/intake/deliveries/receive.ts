@@ -147,11 +147,24 @@ const NEVER_KEPT = /signature|hmac|authorization|cookie|token|secret|key/
 const HEADER_MAX = 500
 
 function worthKeeping(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers)
-      .filter(([name]) => KEPT_HEADER.test(name) && !NEVER_KEPT.test(name))
-      .map(([name, value]) => [name, value.slice(0, HEADER_MAX)]),
-  )
+  const kept: Record<string, string> = {}
+  for (const name in headers) {
+    if (isKept(name)) kept[name] = headers[name]?.slice(0, HEADER_MAX) ?? ''
+  }
+  return kept
+}
+
+// A provider sends the same dozen names each time.
+const judged = new Map<string, boolean>()
+const JUDGED_MAX = 1_000
+
+function isKept(name: string): boolean {
+  let kept = judged.get(name)
+  if (kept === undefined) {
+    kept = KEPT_HEADER.test(name) && !NEVER_KEPT.test(name)
+    if (judged.size < JUDGED_MAX) judged.set(name, kept)
+  }
+  return kept
 }
 
 const CODE_OF = {

@@ -9,6 +9,7 @@ import { ProblemNotice } from '../../app/problem-notice.tsx'
 import { useSession } from '../../app/session.tsx'
 import { sitesQuery, useBusinessToday } from '../../app/sites.ts'
 import { texts } from '../../app/texts.ts'
+import { webhookReason } from '../../app/webhook-reason.ts'
 import type { Connection, ConnectionPlace, PosSystem } from '../../app/wire.ts'
 import { Button, buttonClasses } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -161,7 +162,10 @@ function Told(props: {
           {words.unreachable(connection.webhooks.url ?? '')}
         </p>
       ) : told && connection.webhooks.state !== 'off' ? (
-        <p className="mt-2 text-sm text-muted">{connection.webhooks.say}</p>
+        <p className="mt-2 text-sm text-muted">
+          {connection.webhooks.say}
+          {connection.webhooks.reason === null ? '' : ` ${webhookReason(connection.webhooks.reason)}`}
+        </p>
       ) : null}
     </Card>
   )

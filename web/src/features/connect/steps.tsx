@@ -18,7 +18,7 @@ export function Steps(props: { here: Step; connectionId?: string }): ReactNode {
           key={step}
           aria-current={place === here ? 'step' : undefined}
           className={classes(
-            'flex items-center gap-1.5 not-last:after:mx-1 not-last:after:h-px not-last:after:w-5 not-last:after:bg-edge',
+            'flex items-center gap-1.5 not-last:after:mx-1 not-last:after:h-px not-last:after:w-5 not-last:after:bg-edge max-sm:after:hidden',
             place === here ? 'font-semibold text-ink' : 'text-muted',
             place !== here && 'max-sm:hidden',
           )}
@@ -30,6 +30,9 @@ export function Steps(props: { here: Step; connectionId?: string }): ReactNode {
               place <= here ? 'bg-accent text-on-accent' : 'border border-edge',
             )}
           >
+            {place === here ? (
+              <span className="font-normal text-muted sm:hidden">{texts.connect.steps.of(STEPS.length)}</span>
+            ) : null}
             {place < here ? <Check className="size-3" strokeWidth={3} /> : place + 1}
           </span>
           <StepName step={step} {...(place === here ? {} : { connectionId: props.connectionId })} />

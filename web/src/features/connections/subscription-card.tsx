@@ -6,6 +6,7 @@ import { formatDuration, formatNumber } from '../../app/format.ts'
 import { ProblemNotice } from '../../app/problem-notice.tsx'
 import { useSession } from '../../app/session.tsx'
 import { texts } from '../../app/texts.ts'
+import { webhookReason } from '../../app/webhook-reason.ts'
 import { When } from '../../app/when.tsx'
 import type { Connection } from '../../app/wire.ts'
 import { Badge, type Tone } from '../../ui/badge.tsx'
@@ -44,7 +45,7 @@ export function SubscriptionCard(props: { connection: Connection; standing: Stan
   return (
     <Card title={words.title} actions={<Badge tone={TONES[webhooks.state]}>{words.states[webhooks.state]}</Badge>}>
       <p className="text-pretty">{webhooks.say}</p>
-      {webhooks.reason === null ? null : <p className="mt-1 text-sm text-muted">{words.reason(webhooks.reason)}</p>}
+      {webhooks.reason === null ? null : <p className="mt-1 text-sm text-muted">{webhookReason(webhooks.reason)}</p>}
       {webhooks.url === null ? null : (
         <div className="mt-3 max-w-3xl">
           <p className="mb-1 text-xs text-muted">{words.urlSay}</p>
@@ -68,7 +69,7 @@ export function SubscriptionCard(props: { connection: Connection; standing: Stan
           { label: words.checked, value: <When at={webhooks.checked_at} zone={zone} as="ago" now={now} /> },
           {
             label: words.today,
-            value: standing.webhooks === undefined ? texts.none : <Today events={standing.webhooks.events} />,
+            value: told === undefined ? texts.none : <Today events={told.events} />,
           },
         ]}
       />
@@ -77,7 +78,7 @@ export function SubscriptionCard(props: { connection: Connection; standing: Stan
   )
 }
 
-function Today(props: { events: NonNullable<Standing['webhooks']>['events'] }): ReactNode {
+function Today(props: { events: NonNullable<Standing['told']>['events'] }): ReactNode {
   const { processed, failed, received } = props.events
   const words = texts.connections.webhooks.outcomes
   const parts = [

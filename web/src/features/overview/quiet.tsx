@@ -26,7 +26,10 @@ export function Quiet(props: { range: Range; search: OverviewSearch }): ReactNod
         title={texts.overview.emptyTitle}
         say={texts.overview.emptySay}
       >
-        <Link to="/imports" className={buttonClasses('primary')}>
+        <Link to="/connections/new" className={buttonClasses('primary')}>
+          {texts.connections.add}
+        </Link>
+        <Link to="/imports" className={buttonClasses('plain')}>
           {texts.overview.emptyImport}
         </Link>
         {tenant.kind === 'demo' ? null : <LoadDemoButton />}

@@ -104,7 +104,6 @@ function Detail(props: { sale: SaleDetail }): ReactNode {
           <Items sale={sale} />
           <Payments sale={sale} timeZone={timeZone} />
           <Refunds sale={sale} timeZone={timeZone} />
-          <Sources sale={sale} timeZone={timeZone} />
           <Revisions sale={sale} timeZone={timeZone} />
         </div>
         <div className="flex min-w-0 flex-col gap-4 max-xl:order-first">
@@ -128,6 +127,7 @@ function Detail(props: { sale: SaleDetail }): ReactNode {
           </Card>
         </div>
       </div>
+      <Sources sale={sale} timeZone={timeZone} />
     </article>
   )
 }

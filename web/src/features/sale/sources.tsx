@@ -17,7 +17,7 @@ export function Sources(props: { sale: SaleDetail; timeZone: string }): ReactNod
   if (source === undefined) return null
   const { sources: _, revisions: __, ...ours } = sale
   return (
-    <Card title={words.title} say={words.say}>
+    <Card title={words.title} say={words.say} className="mt-4">
       <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <div className="min-w-0">
           <SelectField

@@ -84,9 +84,14 @@ function NoSales(props: { filtered: boolean }): ReactNode {
           {texts.sales.clear}
         </Link>
       ) : (
-        <Link to="/imports" className={buttonClasses('primary')}>
-          {texts.overview.emptyImport}
-        </Link>
+        <>
+          <Link to="/connections/new" className={buttonClasses('primary')}>
+            {texts.connections.add}
+          </Link>
+          <Link to="/imports" className={buttonClasses('plain')}>
+            {texts.overview.emptyImport}
+          </Link>
+        </>
       )}
     </Empty>
   )
