@@ -1333,6 +1333,7 @@ create table pos.sync_logs (
   constraint sync_logs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'done'::text, 'partial'::text, 'failed'::text, 'cancelled'::text]))),
   constraint sync_logs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
 );
+CREATE INDEX sync_logs_ended ON pos.sync_logs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX sync_logs_newest ON pos.sync_logs USING btree (tenant_id, connection_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX sync_logs_one_a_lane ON pos.sync_logs USING btree (tenant_id, connection_id, lane) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 CREATE INDEX sync_logs_unfinished ON pos.sync_logs USING btree (woken_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
@@ -1341,7 +1342,7 @@ alter table pos.sync_logs force row level security;
 create policy across_tenants on pos.sync_logs for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.sync_logs for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant insert, select, update on pos.sync_logs to tillwire_app;
-grant select, update on pos.sync_logs to tillwire_system;
+grant delete, select, update on pos.sync_logs to tillwire_system;
 
 create table pos.sync_positions (
   tenant_id uuid not null,
@@ -1421,7 +1422,7 @@ alter table pos.sync_windows force row level security;
 create policy across_tenants on pos.sync_windows for all to tillwire_system using (true) with check (true);
 create policy tenant_wall on pos.sync_windows for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant delete, insert, select, update on pos.sync_windows to tillwire_app;
-grant select on pos.sync_windows to tillwire_system;
+grant delete, select on pos.sync_windows to tillwire_system;
 
 create table pos.transaction_items (
   tenant_id uuid not null,
@@ -1709,6 +1710,14 @@ create view pos.item_month_figures with (security_invoker=true) as
    FROM pos.monthly_items m
      JOIN pos.articles a ON a.tenant_id = m.tenant_id AND a.id = m.article_id;
 grant select on pos.item_month_figures to tillwire_app;
+
+create view pos.open_connections with (security_invoker=true) as
+ SELECT tenant_id,
+    id
+   FROM pos.configurations
+  WHERE state <> 'disconnected'::text;
+grant select on pos.open_connections to tillwire_app;
+grant select on pos.open_connections to tillwire_system;
 
 create view pos.sold_lines with (security_invoker=true) as
  SELECT tenant_id,

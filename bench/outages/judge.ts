@@ -88,7 +88,8 @@ async function leftBehind(world: World): Promise<string[]> {
         step > 6 and reason in ('missing', 'needed', 'lines_missing', 'payment_missing'))`,
     'a fact is quarantined': `select code, say from pos.source_subjects where state = 'quarantined' and $1 <> ''`,
     'a sync never ends': `select mode, state, error from pos.sync_logs
-      where state not in ('done', 'cancelled') and started_at < $1`,
+      where state not in ('done', 'cancelled', 'failed', 'partial') and started_at < $1`,
+    'a sync failed': `select mode, state, error from pos.sync_logs where state in ('failed', 'partial') and $1 <> ''`,
     'a connection is not active': `select state from pos.configurations where state <> 'active' and $1 <> ''`,
   }
   const left: string[] = []

@@ -139,7 +139,10 @@ async function playTwoHubs(
   return { hubs: hubKills }
 }
 
-/** All that two hubs ask of the provider is refused at once, again and again, while sales go on. */
+/**
+ * All that two hubs ask of the provider is refused at once, again and again, while sales go on; each refresh ends the
+ * tokens before it. In the end a sign-in runs out by the calendar.
+ */
 async function playSignIn(
   world: World,
   { signIns }: Sizes,
@@ -147,16 +150,28 @@ async function playSignIn(
   say: (text: string) => void,
 ): Promise<Struck> {
   const { provider } = world
+  const merchant = merchantOf(provider)
   provider.fault({ name: 'token-rotated', on: true, rate: 1 })
   for (let round = 0; round < signIns; round++) {
     say(`${round + 1}/${signIns}`)
-    await provider.clock.advance(31 * 24 * HOUR_MS)
+    provider.act('expire-tokens', { merchant })
     sell(world, 4 * PER_ROUND, `${seed}/${round}`)
     await provider.clock.advance(MINUTE_MS)
     const left = await equalWithin(world, 60)
     if (left.length > 0) throw new Error(`after sign-in ${round + 1} the books stay apart: ${left.slice(0, 3)}`)
   }
-  return { expired: signIns }
+  const refreshes = (provider.square.requests.counts().calls['oauth.token'] ?? 0) - 1
+  const [till] = await world.query<{ state: string; version: number }>(
+    'select state, credentials_version as version from pos.configurations where account_id = $1',
+    [merchant],
+  )
+  // One call brought the first tokens; each other must have brought newer ones, or a token was used twice or lost.
+  if (till?.state !== 'active' || till.version !== refreshes + 1 || refreshes < signIns) {
+    throw new Error(`after ${refreshes} refreshes the sign-in is ${JSON.stringify(till)}`)
+  }
+  await provider.clock.advance(31 * 24 * HOUR_MS)
+  sell(world, 4 * PER_ROUND, `${seed}/calendar`)
+  return { expired: signIns, refreshes }
 }
 
 /** The hub's own clock goes wrong by up to hours, ahead and behind, and is set right again. */

@@ -12,6 +12,10 @@ export function actsOf(square: Square): Readonly<Record<string, Act>> {
       says: 'The seller takes the application’s access back: { merchant? }.',
       run: (order) => square.revoke(sellerOf(square, order), 'MERCHANT'),
     },
+    'expire-tokens': {
+      says: 'The access tokens of a seller end before their time: { merchant? }. His refresh tokens stand.',
+      run: (order) => square.tokens.expire(sellerOf(square, order).merchantId, square.now()),
+    },
     'edit-catalogue': {
       says: 'The seller changes his catalogue: { kind: "reprice" | "rename" | "delete", id, amount? | name?, merchant? }.',
       run: (order) => editCatalogue(square, order),

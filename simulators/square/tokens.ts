@@ -148,6 +148,14 @@ export class Tokens {
     return ended
   }
 
+  /** The access tokens of that seller end now, before their time; his refresh tokens do not. */
+  expire(merchantId: string, now: number): void {
+    for (const token of this.#access.values()) {
+      if (token.merchantId !== merchantId || token.personal) continue
+      this.#access.set(token.text, { ...token, expiresAt: Math.min(token.expiresAt ?? now, now) })
+    }
+  }
+
   /** The scopes under which that seller has authorised the application; null if he has not. */
   authorised(merchantId: string, now: number): ReadonlySet<string> | null {
     const scopes = new Set<string>()

@@ -26,7 +26,20 @@ const dayFatesByZone = new Map<string, Map<number, Fate | null>>()
 const fatesByZone = new Map<string, Map<number, Fate | null>>()
 const CACHE_MAX = 200_000
 
+// Making a formatter costs more than reading a row, and a site's zone is asked about with every row that names it.
+const zoneNames = new Map<string, boolean>()
+const ZONE_NAMES_MAX = 2_000
+
 export function isZoneName(text: string): text is ZoneName {
+  let known = zoneNames.get(text)
+  if (known === undefined) {
+    known = knowsZone(text)
+    if (zoneNames.size < ZONE_NAMES_MAX) zoneNames.set(text, known)
+  }
+  return known
+}
+
+function knowsZone(text: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text })
     // Intl takes bare offsets such as +01:00 too; a shop's clock changes with the seasons, so a place is wanted.

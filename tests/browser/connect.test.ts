@@ -2,6 +2,7 @@ import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { useBrowser, type Visitor } from '#tests/harness/browser.ts'
 import { useHub } from '#tests/harness/hub.ts'
+import { NAMELESS, WIDER } from '#tests/harness/page-checks.ts'
 import { startSquare } from '../../simulators/square/simulate.ts'
 import { shopOf, sitesOf } from '../../simulators/trade/shop.ts'
 
@@ -10,7 +11,7 @@ import { shopOf, sitesOf } from '../../simulators/trade/shop.ts'
 
 const DAY_MS = 86_400_000
 const MAIN = { name: 'Main' }
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 } as const
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, colorScheme: 'dark' } as const
 
 const shop = (name: string, places: number) =>
   shopOf('cafe', { name, timeZone: 'Europe/Dublin', sites: sitesOf(places) })
@@ -156,6 +157,8 @@ describe('a merchant with an account at a provider', () => {
       .first()
       .waitFor()
     await ada.picture('connection-webhooks')
+    const health = await page.request.get('/api/pos-integrations/health', { headers: { 'x-tenant-id': 'lindenhof' } })
+    expect(await health.json()).toMatchObject({ connections: [{ last_arrival: { kind: 'event' } }] })
   })
 
   test('holds a message beside what it became, and has it worked at again', async () => {
@@ -278,7 +281,7 @@ describe('a merchant with an account at a provider', () => {
   })
 
   test('sees all of it on a phone and in the dark', async () => {
-    const phone = await browser.visit(hub.url, { ...PHONE, colorScheme: 'dark', elsewhere: [square.baseUrl] })
+    const phone = await browser.visit(hub.url, PHONE)
     await phone.page.context().addCookies(await ada.page.context().cookies())
     for (const [name, path] of [
       ['connections-phone', '/connections'],
@@ -287,7 +290,7 @@ describe('a merchant with an account at a provider', () => {
     ] as const) {
       await phone.page.goto(path)
       await settled(phone.page.getByRole('main'))
-      expect(await overflow(phone), path).toBe(0)
+      await expectWhole(phone, path)
       await phone.picture(name)
     }
     await phone.page.goto('/connections')
@@ -295,14 +298,28 @@ describe('a merchant with an account at a provider', () => {
     for (const tab of ['Overview', 'Places', 'Syncs', 'Webhooks', 'Records', 'Settings']) {
       await phone.page.getByRole('tab', { name: tab }).click()
       await settled(phone.page.getByRole('main'))
-      expect(await overflow(phone), tab).toBe(0)
+      await expectWhole(phone, tab)
       await phone.picture(`connection-${tab.toLowerCase()}-phone`)
     }
     await phone.page.goto(`${new URL(phone.page.url()).pathname}/setup?step=places`)
     await phone.page.getByRole('heading', { name: 'What shall be read?' }).waitFor()
     await settled(phone.page.getByRole('main'))
-    expect(await overflow(phone), 'places').toBe(0)
+    await expectWhole(phone, 'places')
     await phone.picture('connect-places-phone')
+    await phone.page.goto(`${new URL(phone.page.url()).pathname}?step=figures`)
+    await phone.page.getByText('The same, to the cent').first().waitFor()
+    await expectWhole(phone, 'figures')
+    await phone.picture('connect-figures-phone')
+    await phone.page.goBack()
+    await phone.page.goto(new URL(phone.page.url()).pathname.replace('/setup', '?tab=webhooks'))
+    await phone.page
+      .getByRole('link', { name: /payment\.updated/ })
+      .first()
+      .click()
+    await phone.page.getByRole('heading', { name: 'What it became' }).waitFor()
+    await settled(phone.page.getByRole('main'))
+    await expectWhole(phone, 'webhook')
+    await phone.picture('webhook-phone')
     await phone.leave()
   })
 
@@ -320,6 +337,11 @@ describe('a merchant with an account at a provider', () => {
     const card = page.getByRole('region', { name: /Hafen Kiosk/ })
     await card.getByText('Disconnected', { exact: true }).waitFor()
     await ada.picture('connections')
+    await card.getByRole('link', { name: 'Open Hafen Kiosk' }).click()
+    await page.getByRole('tab', { name: 'Syncs' }).click()
+    await page.getByRole('table', { name: 'History' }).getByText('The past').first().waitFor()
+    await ada.picture('connection-ended')
+    expect(await page.getByRole('button', { name: 'Sync now' }).count()).toBe(0)
   })
 })
 
@@ -365,7 +387,9 @@ async function settled(main: Locator): Promise<void> {
   await main.getByRole('status', { name: 'Loading…' }).first().waitFor({ state: 'detached' })
 }
 
-/** How far the page is wider than the screen. */
-function overflow({ page }: Visitor): Promise<number> {
-  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+/** It does not move sideways, every control says what it is, and the tab of the browser names the page. */
+async function expectWhole({ page }: Visitor, where: string): Promise<void> {
+  expect(await page.evaluate<number>(WIDER), where).toBeLessThanOrEqual(0)
+  expect(await page.evaluate<string[]>(NAMELESS), where).toEqual([])
+  expect(await page.title(), where).toMatch(/Tillwire/)
 }

@@ -3,6 +3,7 @@ import { crc32, deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { useBrowser, type Visitor } from '#tests/harness/browser.ts'
 import { until, useHub } from '#tests/harness/hub.ts'
+import { NAMELESS, WIDER } from '#tests/harness/page-checks.ts'
 
 // A merchant with the export of a till in hand: what they are shown, asked, and able to correct, confirm and take back.
 
@@ -324,25 +325,6 @@ describe('a merchant with the export of a till', () => {
     await phone.leave()
   })
 })
-
-// Scripts for the page itself, as text: this file is checked as a program of Node, which knows no document.
-
-const WIDER = 'document.documentElement.scrollWidth - window.innerWidth'
-
-const NAMELESS = `
-  [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, fieldset, [role=progressbar]')]
-    .filter((node) => {
-      const ids = (node.getAttribute('aria-labelledby') ?? '').split(' ')
-      const text = [
-        node.getAttribute('aria-label'),
-        node.getAttribute('title'),
-        node.textContent,
-        ...[...(node.labels ?? [])].map((label) => label.textContent),
-        ...ids.map((id) => document.getElementById(id)?.textContent),
-      ]
-      return text.every((one) => !one?.trim())
-    })
-    .map((node) => node.outerHTML.slice(0, 120))`
 
 /** Gives one file from the list of imports, and waits for its own page. */
 async function give({ page }: Visitor, file: GivenFile): Promise<void> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Instant, instant } from '#kernel/instant.ts'
 import { useBrowser, type Visitor } from '#tests/harness/browser.ts'
 import { rowsOf, until, useHub } from '#tests/harness/hub.ts'
+import { NAMELESS, WIDER } from '#tests/harness/page-checks.ts'
 import { type HubProcess, type Machine, newMachine } from '#tests/harness/process.ts'
 
 // What a person does, by the names that things have for them.
@@ -22,22 +23,6 @@ function bakeryFile(): { name: string; mimeType: string; buffer: Buffer } {
 }
 
 // Scripts for the page itself, as text: this file is checked as a program of Node, which knows no document.
-
-const WIDER = 'document.documentElement.scrollWidth - window.innerWidth'
-
-const NAMELESS = `
-  [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea, img:not([alt=""])')]
-    .filter((node) => {
-      const ids = (node.getAttribute('aria-labelledby') ?? '').split(' ')
-      const text = [
-        ...['aria-label', 'alt', 'title'].map((name) => node.getAttribute(name)),
-        node.textContent,
-        ...[...(node.labels ?? [])].map((label) => label.textContent),
-        ...ids.map((id) => document.getElementById(id)?.textContent),
-      ]
-      return node.getAttribute('aria-hidden') !== 'true' && text.every((one) => !one?.trim())
-    })
-    .map((node) => node.outerHTML.slice(0, 120))`
 
 /** How light the page is, 0 to 255. Drawn, because a colour may be written in any colour space. */
 const LUMINANCE = `(() => {

@@ -36,9 +36,10 @@ export type Renewal =
 export type ConverseOptions = {
   /**
    * Opens the connection as it is stored now. Throws a Fault `connections.unknown` (kind `missing`) when there is none.
-   * May be remembered for a moment, but never past a change that this process made itself.
+   * May be remembered for a moment, but never past a change that this process made itself, and not at all where the
+   * newest is asked for.
    */
-  linkOf(ref: ConnectionRef): Promise<Linked>
+  linkOf(ref: ConnectionRef, how?: 'newest'): Promise<Linked>
   /**
    * Renews the sign-in once, however many callers and processes ask, and stores the new one before answering. Answers
    * `renewed` without asking the provider when the stored version is already above `credentialsVersion`.

@@ -6,8 +6,8 @@ import type { ConverseOptions, Linked } from './converse-options.ts'
 import type { ConverseWith } from './keeping.ts'
 import type { ConnectionRef, Converse } from './live.ts'
 
-// Has talks with providers, call by call. A sign-in that is not accepted is renewed once and the same call made again; only
-// when that does not help is a person asked. Where the talk itself can tell what a failure means, it hears of it first.
+// Has talks with providers, call by call. A sign-in that is not accepted is renewed once and the same call made again, and
+// again with one that others have stored meanwhile; only when that does not help is a person asked. Where the talk itself can tell what a failure means, it hears of it first.
 
 /** A talk that asks more often than that has lost its way, and would call the provider for ever. */
 const TALK_CALLS_MAX = 5_000
@@ -27,14 +27,14 @@ export function createConverse(options: ConversingOptions): Converse {
     }
 
     const ask = async (call: ProviderCall): Promise<Called> => {
-      const called = await caller(linked, calling, call)
-      if (call.unsigned || !isUnauthorized(called)) return called
-      const outcome = await afterRefusal(options, ref, linked, called.verdict)
-      if (outcome.kind === 'failed') return outcome
-      linked = outcome.linked
-      const repeated = await caller(linked, calling, call)
-      if (isUnauthorized(repeated)) await markRefused(options, ref, linked, repeated.verdict)
-      return repeated
+      let called = await caller(linked, calling, call)
+      for (let refusals = 1; !call.unsigned && isUnauthorized(called); refusals++) {
+        const outcome = await afterRefusal(options, ref, linked, called.verdict, refusals)
+        if (outcome.kind === 'failed') return outcome
+        linked = outcome.linked
+        called = await caller(linked, calling, call)
+      }
+      return called
     }
     return converse(talk(linked.link), ask)
   }
@@ -71,20 +71,24 @@ function isUnauthorized(called: Called): called is Called & { kind: 'failed'; ve
   return called.kind === 'failed' && called.verdict.kind === 'unauthorized'
 }
 
+/** Others may replace a sign-in again and again while one call is made; a provider that refuses each of them means it. */
+const REFUSALS_MAX = 5
+
 async function afterRefusal(
   options: ConversingOptions,
   ref: ConnectionRef,
   linked: Linked,
   verdict: Unauthorized,
+  refusals: number,
 ): Promise<{ readonly kind: 'again'; readonly linked: Linked } | (Called & { readonly kind: 'failed' })> {
-  const newest = verdict.revoked ? await options.linkOf(ref) : linked
-  // A sign-in that others have replaced meanwhile may well be revoked; what stands now has not been asked yet.
+  const mayRenew = refusals === 1 && !verdict.revoked
+  // A sign-in that others have replaced meanwhile may well be revoked; what stands now has not been asked yet. Another
+  // process may have done so a moment ago, so what this one remembers is no answer.
+  const newest = mayRenew || refusals >= REFUSALS_MAX ? linked : await options.linkOf(ref, 'newest')
   if (newest.credentialsVersion > linked.credentialsVersion && newest.state === 'active') {
     return { kind: 'again', linked: newest }
   }
-  const renewal = verdict.revoked
-    ? ({ kind: 'impossible' } as const)
-    : await options.renew(ref, linked.credentialsVersion)
+  const renewal = mayRenew ? await options.renew(ref, linked.credentialsVersion) : ({ kind: 'impossible' } as const)
   if (renewal.kind === 'renewed') return { kind: 'again', linked: renewal.linked }
   if (renewal.kind === 'later') return { kind: 'failed', verdict: renewal.verdict }
   await markRefused(options, ref, linked, verdict)

@@ -54,8 +54,8 @@ export function createLinkKeeper(options: LinkKeeperOptions): LinkKeeper {
 
   return {
     keeping,
-    async linkOf(ref) {
-      const known = remembered.get(nameOf(ref))
+    async linkOf(ref, how) {
+      const known = how === 'newest' ? undefined : remembered.get(nameOf(ref))
       const linked = await (known !== undefined && known.until > monotonicMs()
         ? known.linked
         : remember(ref, openLinked(keeping, ref)))

@@ -39,7 +39,11 @@ test('there and back makes a connection whose places are still to be chosen', as
   expect(json).toMatchObject({
     name: 'Harbour',
     account: { id: 'one' },
-    credentials: { from: 'oauth', renews_itself: true, reauthorize_url: `${PATH}?connection_id=${id}` },
+    credentials: {
+      from: 'oauth',
+      renews_itself: true,
+      reauthorize_url: `/connections/new/dine-pos?connection=${id}`,
+    },
     locations: [],
     sync: { backfill_from: '2025-06-01', webhooks: true },
   })

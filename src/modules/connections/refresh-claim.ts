@@ -12,6 +12,8 @@ import type { ConnectionState } from './store.ts'
 /** Longer than a refresh may take with everything around it, so that only a crash lets a claim run out. */
 export const CLAIM_MS = 90_000
 export const REFRESH_MAX_MS = 30_000
+/** Clocks of two hubs differ; a claim that ends later than that could have let it was taken under one that was wrong. */
+const CLOCKS_DIFFER_MAX_MS = 15 * 60_000
 
 export type Claimed = {
   readonly kind: 'claimed'
@@ -42,8 +44,7 @@ export async function takeClaim(
   if (row === undefined || row.state !== 'active') return { kind: 'ended', state: row?.state ?? 'disconnected' }
   if (row.credentials_version > refused) return { kind: 'newer' }
   const heldUntil = row.refresh_claimed_until
-  // A claim that ends far in the future was taken under a clock that has been set back since.
-  if (heldUntil !== null && heldUntil > now && heldUntil <= now + CLAIM_MS) {
+  if (heldUntil !== null && heldUntil > now && heldUntil <= now + CLAIM_MS + CLOCKS_DIFFER_MAX_MS) {
     return { kind: 'held', refreshNo: row.refresh_no }
   }
   const claim = newId()

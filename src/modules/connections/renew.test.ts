@@ -173,6 +173,33 @@ test('a clock that was set back does not lock a sign-in for days', async () => {
   expect(await shops.desk.keeper.renew(ref, version)).toMatchObject({ kind: 'renewed' })
 })
 
+test('a hub whose clock is behind does not take the claim of one whose clock is right', async () => {
+  const { ref, version } = await signedIn()
+  shops.provider.behaviour.refreshDelayMs = 300
+  const before = refreshes()
+  const first = shops.desk.keeper.renew(ref, version)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const now = shops.now
+  shops.now = instant(now - 2_000)
+  const renewals = await Promise.all([first, other.desk.keeper.renew(ref, version)])
+  shops.now = now
+  expect(renewals).toMatchObject([{ kind: 'renewed' }, { kind: 'renewed' }])
+  expect(refreshes() - before).toBe(1)
+})
+
+test('a sign-in that another process has replaced, and that ended with that, is no reason to ask a person', async () => {
+  const { ref, version } = await signedIn()
+  const before = await other.desk.keeper.linkOf(ref)
+  await shops.desk.keeper.renew(ref, version)
+  const old = shops.provider.tokens.get(before.link.credentials.access_token ?? '')
+  if (old === undefined) throw new Error('the provider knows what it gave')
+  old.revoked = true
+  const check = (desk: typeof shops.desk) => desk.converse(ref, 'live', (link) => before.live.signIn.check(link))
+  await expect(check(other.desk)).resolves.toBeDefined()
+  const { json } = await shops.ask(shops.bakery, 'GET', `${CONFIGURATIONS}/${ref.id}`)
+  expect(json).toMatchObject({ state: 'active' })
+})
+
 test('withdrawn for good: nobody can help but a person, who is told once', async () => {
   const { ref, account } = await signedIn()
   for (const token of shops.provider.tokens.values()) if (token.account === account) token.revoked = true

@@ -99,10 +99,10 @@ function writingRoutes(desk: Desk): Route[] {
       async handler({ tenant, body, caller, requestId, now }) {
         const live = liveOf(desk.systems, body.pos_system)
         const posSystem = body.pos_system as PosSystem
-        const given = readCredentials(live, body.credentials)
-        const signIn = { posSystem, live, environment: body.environment, credentials: given, application: null }
         const origin = originOf(tenant, caller, requestId, now)
         const made = await desk.meter.attempt(posSystem, async () => {
+          const given = readCredentials(live, body.credentials)
+          const signIn = { posSystem, live, environment: body.environment, credentials: given, application: null }
           const found = await findSignIn(desk, signIn, now)
           const draft = {
             name: body.name ?? found.check.accountName ?? posSystem,
@@ -177,11 +177,12 @@ function writingRoutes(desk: Desk): Route[] {
 async function tryAnew(desk: Desk, standing: Configuration, given: Readonly<Record<string, string>>, now: Instant) {
   const { posSystem } = standing
   const live = liveOf(desk.systems, posSystem)
-  const read = readCredentials(live, given)
   const { environment } = askedOf(standing)
-  const signIn = { posSystem, live, environment, credentials: read, application: null }
-  const found = await desk.meter.attempt(posSystem, () => findSignIn(desk, signIn, now))
-  return { found, credentials: typedIn(read, found) }
+  return desk.meter.attempt(posSystem, async () => {
+    const credentials = readCredentials(live, given)
+    const found = await findSignIn(desk, { posSystem, live, environment, credentials, application: null }, now)
+    return { found, credentials: typedIn(credentials, found) }
+  })
 }
 
 /** Nothing renews what a person typed in. */

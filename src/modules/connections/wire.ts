@@ -50,7 +50,10 @@ export const wireConnection = z
         expires_at: moment.nullable(),
         renewed_at: moment.nullable(),
         renews_itself: z.boolean(),
-        reauthorize_url: z.string().nullable().meta({ description: 'Where a person begins to sign in anew' }),
+        reauthorize_url: z
+          .string()
+          .nullable()
+          .meta({ description: 'The page of the dashboard where a person begins to sign in anew' }),
       })
       .nullable(),
     data_types: z.array(dataType),
@@ -232,8 +235,7 @@ function credentialsToWire({ id, posSystem, state }: Configuration, asked: Asked
     expires_at: textOf(asked.tokenExpiresAt),
     renewed_at: textOf(asked.refreshedAt),
     renews_itself: byOAuth && asked.refreshFailures === 0,
-    reauthorize_url:
-      byOAuth && state !== 'disconnected' ? `/api/integrations/pos/${posSystem}/oauth?connection_id=${id}` : null,
+    reauthorize_url: byOAuth && state !== 'disconnected' ? `/connections/new/${posSystem}?connection=${id}` : null,
   }
 }
 

@@ -127,8 +127,41 @@ async function transaction<T>(pool: pg.Pool, begin: string, work: (tx: Tx) => Pr
 
 /** Kysely wants a pool; a transaction has one connection, which goes back when the transaction ends and not before. */
 function poolOfOne(client: pg.PoolClient) {
-  const borrowed = { query: client.query.bind(client), release: () => undefined }
+  const query = (text: unknown, values?: unknown[]) =>
+    typeof text === 'string' && values !== undefined && values.length > 0
+      ? client.query({ ...nameOf(client, text), text, values })
+      : client.query(text as string, values)
+  const borrowed = { query, release: () => undefined }
   return { options: {}, connect: async () => borrowed as unknown as pg.PoolClient, end: async () => undefined }
+}
+
+// Reading a statement and planning it costs the server more than carrying most of ours out, above all where a table has a
+// part for each month. A statement that a connection hears again gets a name, by which the server knows it from then on
+// and decides by itself whether one plan will do for all values.
+const NAMED_MAX = 300
+const HEARD_MAX = 2_000
+
+type Heard = { readonly names: Map<string, string | null>; named: number }
+
+const heard = new WeakMap<pg.PoolClient, Heard>()
+
+function nameOf(client: pg.PoolClient, text: string): { readonly name?: string } {
+  let known = heard.get(client)
+  if (known === undefined) {
+    known = { names: new Map(), named: 0 }
+    heard.set(client, known)
+  }
+  const name = known.names.get(text)
+  if (typeof name === 'string') return { name }
+  if (name === undefined) {
+    if (known.names.size < HEARD_MAX) known.names.set(text, null)
+    return {}
+  }
+  if (known.named >= NAMED_MAX) return {}
+  known.named++
+  const fresh = `s${known.named}`
+  known.names.set(text, fresh)
+  return { name: fresh }
 }
 
 /** Connection settings of a role: the URL's own sign-in, with the role taken on as the session starts. */

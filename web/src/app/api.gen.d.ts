@@ -1149,7 +1149,7 @@ export interface components {
                 readonly fingerprint: string | null;
                 /** @enum {string} */
                 readonly from: "person" | "oauth" | "environment";
-                /** @description Where a person begins to sign in anew */
+                /** @description The page of the dashboard where a person begins to sign in anew */
                 readonly reauthorize_url: string | null;
                 readonly renewed_at: string | null;
                 readonly renews_itself: boolean;

@@ -1,5 +1,3 @@
-import { counted } from './counted.ts'
-
 // What the way to a new connection says, step by step.
 
 export const connectTexts = {
@@ -15,7 +13,7 @@ export const connectTexts = {
       figures: 'Is it right?',
     },
     past: 'done',
-    of: (all: number) => `of ${all}`,
+    of: (n: number, all: number) => `${n} of ${all}`,
   },
   systems: {
     label: 'Systems',
@@ -83,7 +81,6 @@ export const connectTexts = {
     places: 'Places',
     placesSay:
       'Each place of the account, and the site of yours that its sales are filed at. “By itself” takes a site of the same name, or makes one.',
-    place: 'Place',
     read: (name: string) => `Read ${name}`,
     site: 'Filed at',
     siteOf: (name: string) => `${name} is filed at`,
@@ -127,8 +124,6 @@ export const connectTexts = {
     progress: 'How far it is',
     newest: 'Newest sales',
     waiting: 'The first sales appear here in a moment…',
-    nothing: 'There was nothing to read.',
-    here: (n: number) => `${counted(n, 'sale', 'sales')} here so far`,
     next: 'Compare yesterday',
     back: 'Back',
     failed: 'Reading stopped',

@@ -19,7 +19,6 @@ export const connectionTexts = {
   never: 'never',
   by: 'Connects by',
   states: { active: 'Active', empty: 'Nothing yet', needs_sign_in: 'Needs sign-in', disconnected: 'Disconnected' },
-  ways: { file: 'File', key: 'Access token', oauth: 'Sign-in at the provider', webhook: 'Webhook' },
   failedTitle: 'The connections could not be read',
   environments: { production: 'Production', sandbox: 'Sandbox' },
   from: { person: 'Access token', oauth: 'Sign-in at the provider', environment: 'From the environment' },
@@ -217,7 +216,6 @@ export const connectionTexts = {
     pages: 'Pages',
     by: { created: 'by time of making', updated: 'by time of change', whole: 'whole' },
     windowStates: { open: 'Open', done: 'Done', failed: 'Failed' },
-    startedBy: 'Begun by',
     throttled: 'Pauses that the provider asked for',
     count: {
       created: 'New sales',
@@ -258,7 +256,6 @@ export const connectionTexts = {
         'The hub’s settings have no access token of the developer who owns the application; the provider asks for it to make a subscription.',
       no_secret: 'The provider did not say what it signs with.',
     },
-    url: 'Address',
     urlSay: 'Where the provider delivers to.',
     checked: 'Last looked at',
     lag: 'Waits to be worked at',
@@ -319,7 +316,6 @@ export const connectionTexts = {
       replayed: 'It is worked at again.',
       notReplayed: 'It could not be set going again',
       openSale: (number: string) => `Open sale ${number}`,
-      json: 'As JSON',
     },
   },
 

@@ -29,7 +29,20 @@ export function FiguresTable(props: { figures: FirstFigures; systemName: string 
       columns={[
         { key: 'what', head: '', cell: (row) => row.label },
         { key: 'theirs', head: words.theirs(systemName), align: 'end', cell: (row) => row.theirs },
-        { key: 'ours', head: words.ours, align: 'end', cell: (row) => row.ours },
+        {
+          key: 'ours',
+          head: words.ours,
+          align: 'end',
+          className: 'max-sm:pr-5',
+          cell: (row) => (
+            <>
+              {row.ours}
+              {row.difference === null ? null : (
+                <span className="block text-xs font-medium text-warn sm:hidden">{row.difference}</span>
+              )}
+            </>
+          ),
+        },
         {
           key: 'difference',
           head: words.difference,

@@ -30,12 +30,12 @@ export function Steps(props: { here: Step; connectionId?: string }): ReactNode {
               place <= here ? 'bg-accent text-on-accent' : 'border border-edge',
             )}
           >
-            {place === here ? (
-              <span className="font-normal text-muted sm:hidden">{texts.connect.steps.of(STEPS.length)}</span>
-            ) : null}
             {place < here ? <Check className="size-3" strokeWidth={3} /> : place + 1}
           </span>
           <StepName step={step} {...(place === here ? {} : { connectionId: props.connectionId })} />
+          {place === here ? (
+            <span className="font-normal text-muted sm:hidden">{texts.connect.steps.of(place + 1, STEPS.length)}</span>
+          ) : null}
           {place < here ? <span className="sr-only">({texts.connect.steps.past})</span> : null}
         </li>
       ))}

@@ -152,6 +152,15 @@ function Header(props: { connection: Connection; standing: Standing }): ReactNod
         >
           {words.signInAgain}
         </Link>
+      ) : health.state === 'disconnected' ? (
+        <Link
+          to="/connections/new/$system"
+          params={{ system: connection.pos_system }}
+          search={{}}
+          className={buttonClasses('plain', 'md', 'mt-3')}
+        >
+          {texts.connections.tryAgain}
+        </Link>
       ) : health.state === 'places' ? (
         <Link
           to="/connections/$connectionId/setup"

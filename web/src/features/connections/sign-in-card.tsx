@@ -65,6 +65,10 @@ export function SignInCard(props: { connection: Connection; zone: string }): Rea
                 { label: words.expires, value: ends },
                 { label: words.may, value: mayWords(connection) },
               ]),
+          ...(credentials?.renewed_at == null
+            ? []
+            : [{ label: words.renewed, value: <When at={credentials.renewed_at} zone={zone} /> }]),
+          { label: words.since, value: <When at={connection.created_at} zone={zone} /> },
           { label: words.checked, value: <When at={connection.checked_at} zone={zone} /> },
         ]}
       />

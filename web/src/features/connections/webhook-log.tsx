@@ -78,19 +78,25 @@ function Rows(props: { connection: Connection; rows: readonly WebhookDelivery[];
           key: 'type',
           head: words.type,
           cell: (row) => (
-            <Link
-              to="/connections/$connectionId/webhooks/$webhookId"
-              params={{ connectionId: connection.id, webhookId: row.id }}
-              aria-label={words.open(row.type, formatMoment(row.received_at, zone))}
-              className="rounded-sm font-mono text-xs font-medium hover:underline"
-            >
-              {row.type}
-            </Link>
+            <>
+              <Link
+                to="/connections/$connectionId/webhooks/$webhookId"
+                params={{ connectionId: connection.id, webhookId: row.id }}
+                aria-label={words.open(row.type, formatMoment(row.received_at, zone))}
+                className="rounded-sm font-mono text-xs font-medium hover:underline"
+              >
+                {row.type}
+              </Link>
+              <span className="block text-xs text-muted sm:hidden">
+                <When at={row.received_at} zone={zone} as="exact" />
+              </span>
+            </>
           ),
         },
         {
           key: 'received',
           head: words.received,
+          shown: 'wide',
           cell: (row) => (
             <>
               <When at={row.received_at} zone={zone} as="exact" />

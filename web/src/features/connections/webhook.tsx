@@ -117,7 +117,7 @@ function DeliveryFacts(props: { delivery: WebhookDeliveryDetail; zone: string })
     delivery.processed_at === null ? null : Date.parse(delivery.processed_at) - Date.parse(delivery.received_at)
   return (
     <Facts
-      className="sm:grid-cols-3 xl:grid-cols-4"
+      className="grid-cols-2 sm:grid-cols-3 xl:grid-cols-4"
       rows={[
         { label: words.one.occurred, value: <When at={delivery.occurred_at} zone={zone} as="exact" /> },
         { label: words.one.received, value: <When at={delivery.received_at} zone={zone} as="exact" /> },
