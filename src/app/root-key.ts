@@ -48,6 +48,8 @@ export async function openRootKey(settings: Settings): Promise<RootKey> {
 /** Refuses another key than the first one before anything is brought up to date. Throws as `checkRootKey` does. */
 export async function refuseOtherKey(url: string, key: RootKey): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'tillwire root key' })
+  // One that breaks while nothing is asked says so here and would end the process; what is asked next fails by itself.
+  client.on('error', () => undefined)
   try {
     await client.connect()
     const { rows: tables } = await client.query(

@@ -88,6 +88,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     pool: (role) => poolOf(role, true),
     async connect(role) {
       const client = new pg.Client({ ...connectionFor(options.url, role), types: typeParsers })
+      // One that breaks while nothing is asked says so here and would end the process; what is asked next fails by itself.
+      client.on('error', () => undefined)
       await client.connect()
       return client
     },

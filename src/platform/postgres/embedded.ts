@@ -330,6 +330,8 @@ function isAlive(pid: number): boolean {
 
 async function createHubDatabase(superuserUrl: string, password: string): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl })
+  // One that breaks while nothing is asked says so here and would end the process; what is asked next fails by itself.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     const literal = client.escapeLiteral(password)

@@ -31,6 +31,8 @@ export async function migrate(url: string, migrations?: readonly Migration[]): P
   const steps = migrations ?? (await readMigrations())
   await prepareRoles(url)
   const client = new pg.Client(connectionFor(url, 'tillwire_owner'))
+  // One that breaks while nothing is asked says so here and would end the process; what is asked next fails by itself.
+  client.on('error', () => undefined)
   await connect(client)
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
@@ -89,6 +91,8 @@ async function applyStep(client: pg.Client, step: Migration): Promise<void> {
  */
 async function prepareRoles(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'tillwire migrate' })
+  // One that breaks while nothing is asked says so here and would end the process; what is asked next fails by itself.
+  client.on('error', () => undefined)
   await connect(client)
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY])

@@ -112,7 +112,7 @@ export const connectionTexts = {
     missing: 'Not allowed',
     since: 'Connected since',
     figures: 'First figures',
-    figuresRight: (when: string) => `You said on ${when} that they are right.`,
+    figuresRight: (when: string) => `On ${when} somebody said that they are right.`,
     figuresDoubt: (when: string) => `On ${when} somebody said that they are not right.`,
     figuresNot: 'Nobody has held yesterday’s total against the provider’s yet.',
     figuresLook: 'Compare yesterday',
