@@ -15,6 +15,7 @@ import {
   type SourceRecord,
   type WebhookReading,
 } from '../../../connectors/contract.ts'
+import { canonJson } from './canon-json.ts'
 
 // `tillwire explain SYSTEM KIND FILE.json`: what a provider's own words become, and whether the money adds up. It asks
 // nobody, needs no database and stores nothing.
@@ -72,7 +73,8 @@ function explain(live: Live, system: string, kind: string, text: string, country
   } catch (cause) {
     if (!(cause instanceof Garbled) && !(cause instanceof SyntaxError)) throw cause
     throw new Fault('invalid', 'explain.garbled', {
-      say: `The file is no ${kind} as ${system} writes it: ${cause.message}. Save the provider’s answer as it came.`,
+      // What JSON.parse says quotes the file, and the file may hold anybody's name.
+      say: `The file is no ${kind} as ${system} writes it: ${cause instanceof Garbled ? cause.message : 'it is no JSON'}. Save the provider’s answer as it came.`,
       cause,
     })
   }
@@ -114,18 +116,17 @@ function jsonOf({ webhook, records, subjects }: Explained) {
     })),
     subjects: subjects.map(({ subject, reading }) => ({
       subject,
-      sales: reading.sales.map((sale) => ({ ...plain(sale), identity: plain(checkIdentity(sale)) })),
-      refunds: reading.refunds.map(plain),
+      sales: reading.sales.map((sale) => {
+        const { verdict: identity, difference, reasons } = checkIdentity(sale)
+        const judged = { ...sale, identity, difference, identityReasons: reasons }
+        return canonJson(judged, sale.currency)
+      }),
+      refunds: reading.refunds.map((one) => canonJson(one, one.currency)),
       settling: reading.settling,
       needs: reading.needs,
       drift: reading.drift,
     })),
   }
-}
-
-/** Minor units as JSON numbers; a connector hands out none that a number could not hold. */
-function plain<T extends object>(value: T): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(value, (_key, one: unknown) => (typeof one === 'bigint' ? Number(one) : one)))
 }
 
 function say({ webhook, records, subjects }: Explained): void {

@@ -21,3 +21,16 @@ test('a transaction of a tenant knows its tenant and another one does not', asyn
   })
   expect(other).toEqual({ tenant: null })
 })
+
+test('a connection that breaks while it is lent out ends nothing but what is asked of it', async () => {
+  const client = await db.database.pool('tillwire_owner').connect()
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const ended = new Promise((resolve) => client.once('end', resolve))
+  await db.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+  await ended
+  await expect(client.query('select 1')).rejects.toThrow()
+  client.release(true)
+  await expect(db.database.pool('tillwire_owner').query('select 1 as one')).resolves.toMatchObject({
+    rows: [{ one: 1 }],
+  })
+})

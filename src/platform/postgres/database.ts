@@ -63,6 +63,8 @@ export function openDatabase(options: DatabaseOptions): Database {
         ...(raw ? {} : { types: typeParsers }),
       })
       pool.on('error', (error) => options.onIdleError?.(error))
+      // One that breaks while it is lent out and nothing is asked tells nobody but itself, and would end the process. Who
+      // asks it next hears of it.
       pools.set(role, pool)
     }
     return pool
