@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { run as runAccept } from './accept.ts'
+import { run as runArrival } from './arrival.ts'
 import { run as runBackfill } from './backfill.ts'
 import { run as runBudget } from './budget.ts'
 import { run as runCardNumbers } from './card-numbers.ts'
@@ -35,6 +36,7 @@ const BENCHES = {
   },
   outages: { full: () => runOutages(FULL), smoke: () => runOutages(SMOKE) },
   budget: { full: () => runBudget(), smoke: () => runBudget({ seconds: 3 }) },
+  arrival: { full: () => runArrival(), smoke: () => runArrival({ seconds: 3, salesPerSecond: 10 }) },
   accept: {
     full: () => runAccept(),
     smoke: () => runAccept({ seconds: 2, rounds: 1, eventsPerRound: 2_000, loneCommits: 200 }),

@@ -95,7 +95,8 @@ async function paced(
   const sent: Promise<void>[] = []
   for (const [nth, one] of shots.entries()) {
     const due = began + (nth * 1_000) / perSecond
-    if (due > performance.now()) await sleep(due - performance.now())
+    const early = due - performance.now()
+    if (early > 0) await sleep(early)
     sent.push(send(one, due))
   }
   await Promise.all(sent)

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { type Delivery, Garbled, type Verification, type WebhookReading, type Webhooks } from '../contract.ts'
 import { type Json, textIn } from './answers.ts'
@@ -64,11 +65,10 @@ function read(body: Uint8Array): WebhookReading {
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 function eventIn(body: Uint8Array): Json {
   try {
-    const value: unknown = JSON.parse(utf8.decode(body))
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    const value: unknown = isUtf8(bytes) ? JSON.parse(bytes.toString('utf8')) : null
     if (isObject(value)) return value
   } catch {
     // Said below: what was received is of no use in a message.

@@ -65,6 +65,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       pool.on('error', (error) => options.onIdleError?.(error))
       // One that breaks while it is lent out and nothing is asked tells nobody but itself, and would end the process. Who
       // asks it next hears of it.
+      pool.on('connect', (client) => void client.on('error', () => undefined))
       pools.set(role, pool)
     }
     return pool
