@@ -166,8 +166,8 @@ async function startHub(machine: Machine, env: NodeJS.ProcessEnv): Promise<Start
   const start = async () => {
     const started = await machine.start(env)
     isUp = true
-    void started.exited.then(({ code, signal, stderr }) => {
-      if (isUp && hub === started) falls.push(`${signal ?? code} ${stderr.slice(-FALL_TEXT_MAX)}`)
+    void started.exited.then(({ code, signal, stdout, stderr }) => {
+      if (isUp && hub === started) falls.push(`${signal ?? code} ${(stdout + stderr).slice(-FALL_TEXT_MAX)}`)
     })
     return started
   }

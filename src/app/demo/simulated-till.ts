@@ -26,8 +26,8 @@ const PROGRAM = fileURLToPath(new URL('../../../bin/tillwire.js', import.meta.ur
 const DAYS_BACK = 396
 // A simulated sale takes some kilobytes there: a small café is a year of them, and a busy one is the newcomer's memory.
 const SCALE = 0.1
-/** So that a sale rings every minute while somebody watches. */
-const LIVE_SCALE = 1
+/** Over that: so that a sale rings a few times a minute while somebody watches. */
+const LIVE_SCALE = 150
 const CALLS_PER_SECOND = 100
 const PATIENCE_MS = 60_000
 
