@@ -78,6 +78,8 @@ export function createLinkKeeper(options: LinkKeeperOptions): LinkKeeper {
             state_since = ${at}, updated_at = ${at}, refresh_due_at = null
           where tenant_id = ${ref.tenantId} and id = ${ref.id} and state = 'active'
             and credentials_version = ${credentialsVersion}
+            -- While somebody refreshes it, its end is theirs to tell.
+            and (refresh_claimed_until is null or refresh_claimed_until <= ${at})
           returning pos_system, name`.execute(tx)
         const row = rows[0]
         if (row === undefined) return false

@@ -200,6 +200,16 @@ test('a sign-in that another process has replaced, and that ended with that, is 
   expect(json).toMatchObject({ state: 'active' })
 })
 
+test('what one process gives up while another refreshes it is not given up', async () => {
+  const { ref, version } = await signedIn()
+  shops.provider.behaviour.refreshDelayMs = 300
+  const renewal = shops.desk.keeper.renew(ref, version)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await other.desk.keeper.markNeedsSignIn(ref, { credentialsVersion: version, code: 'TOKEN_EXPIRED' })
+  expect(await renewal).toMatchObject({ kind: 'renewed' })
+  await works(ref)
+})
+
 test('withdrawn for good: nobody can help but a person, who is told once', async () => {
   const { ref, account } = await signedIn()
   for (const token of shops.provider.tokens.values()) if (token.account === account) token.revoked = true
