@@ -105,6 +105,19 @@ test('after an outage of 26 hours the gap is simply read', async () => {
   expect(await bench.facts()).toEqual(till.books())
 })
 
+test('a clock that was ahead leaves nothing unread behind it', async () => {
+  const { till, bench } = await shop('ahead')
+  bench.time.now = instant(NOW + 180 * MINUTE_MS)
+  await bench.finish(await sync(bench, 'incremental'))
+  bench.time.now = instant(NOW + 5 * MINUTE_MS)
+  await bench.finish(await sync(bench, 'incremental'))
+  till.sell('between', 'main', NOW + 60 * MINUTE_MS, 5)
+  bench.time.now = instant(NOW + 120 * MINUTE_MS)
+  await bench.finish(await sync(bench, 'incremental'))
+  expect(await bench.facts()).toEqual(till.books())
+  expect(await readTo(bench)).toEqual([bench.time.now])
+})
+
 test('a range that does not reach up to what is known moves no watermark', async () => {
   const { bench } = await shop('range')
   bench.time.now = instant(NOW + 2 * DAY_MS)

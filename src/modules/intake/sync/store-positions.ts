@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Id, TenantId } from '#kernel/ids.ts'
-import { type Instant, instantText } from '#kernel/instant.ts'
+import { type Instant, instant, instantText } from '#kernel/instant.ts'
 import { arrayOf, insertRows } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { PastEnd } from './plan.ts'
@@ -53,7 +53,10 @@ export async function beginPositions(
   return made.length
 }
 
-/** A window of changes was read to its end. */
+/**
+ * A window of changes was read to its end. What lies after `now` was written down by a clock that was ahead, and nobody
+ * knows so much yet: such a mark is the only one that falls.
+ */
 export async function raiseReadTo(
   tx: Tx,
   owner: Owner,
@@ -63,12 +66,14 @@ export async function raiseReadTo(
     readonly from: Instant
     readonly to: Instant
   },
+  now: Instant,
 ): Promise<void> {
+  const to = instantText(instant(Math.min(window.to, now)))
   await sql`
-    update pos.sync_positions set read_to = ${instantText(window.to)}
+    update pos.sync_positions set read_to = ${to}
     where tenant_id = ${owner.tenantId} and connection_id = ${owner.connectionId} and stream = ${window.stream}
       and location = any(${arrayOf(window.locations)}::text[])
-      and read_to >= ${instantText(window.from)} and read_to < ${instantText(window.to)}`.execute(tx)
+      and read_to >= ${instantText(window.from)} and (read_to < ${to} or read_to > ${instantText(now)})`.execute(tx)
 }
 
 /** A period of the past was read, down to `from` and up to `to`. `past` where this was its end. */

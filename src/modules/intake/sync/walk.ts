@@ -150,7 +150,7 @@ async function settlePage(
   }
   if (isThere && window.state === 'done' && window.by === 'updated') {
     const locations = positionKeys(window.locations)
-    await raiseReadTo(tx, { tenantId, connectionId }, { ...window, locations })
+    await raiseReadTo(tx, { tenantId, connectionId }, { ...window, locations }, now)
   }
 }
 
