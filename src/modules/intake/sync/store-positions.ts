@@ -5,8 +5,8 @@ import { arrayOf, insertRows } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { PastEnd } from './plan.ts'
 
-// How much of each stream is known, place by place. `readTo` only rises and `readFrom` only falls, and each only from where
-// it stands: a window that does not reach up to what is known moves nothing.
+// How much of each stream is known, place by place. `readTo` only rises, unless a clock was ahead, and `readFrom` only
+// falls, and each only from where it stands: a window that does not reach up to what is known moves nothing.
 
 export type Past = 'unfinished' | 'whole' | PastEnd
 
