@@ -1,7 +1,9 @@
 import type { CatalogArticle } from '#canon/catalog.ts'
+import type { FulfilmentKind, Order, OrderProgress } from '#canon/order.ts'
 import type { Refund, Sale } from '#canon/sale.ts'
 import type { CurrencyCode } from '#kernel/currency.ts'
 import type { Instant, LocalDate } from '#kernel/instant.ts'
+import type { Minor } from '#kernel/money.ts'
 import type { Files } from './contract-files.ts'
 
 // What a connector is. A part that is present is a promise: the conformance kit tests every part it finds.
@@ -44,6 +46,7 @@ export type Live = {
   readonly reader: Reader
   readonly webhooks?: Webhooks
   readonly books?: Books
+  readonly orders?: Orders
 }
 
 export type Environment = 'production' | 'sandbox'
@@ -72,6 +75,8 @@ export type ProviderCall = {
   readonly repeatable: boolean
   /** Sent without the connection's sign-in: the call brings its own, or needs none. */
   readonly unsigned?: boolean
+  /** It changes something at the provider: when nobody knows how it ended, it may have happened. Left out: it reads. */
+  readonly writes?: boolean
 }
 
 export type ProviderAnswer = {
@@ -108,11 +113,14 @@ export class CallFailed extends Error {
   override readonly name = 'CallFailed'
   readonly call: string
   readonly verdict: Exclude<Verdict, { kind: 'ok' }> | { readonly kind: 'unreachable'; readonly code: string }
+  /** Nothing of the call left this machine: it has certainly done nothing. */
+  readonly neverSent: boolean
 
-  constructor(call: string, verdict: CallFailed['verdict']) {
+  constructor(call: string, verdict: CallFailed['verdict'], neverSent = false) {
     super(`${call}: ${verdict.kind}${'code' in verdict ? ` ${verdict.code}` : ''}`)
     this.call = call
     this.verdict = verdict
+    this.neverSent = neverSent
   }
 }
 
@@ -144,6 +152,11 @@ export type Application = {
 export type Api = {
   /** Scheme and host of each environment, without a slash at the end. A setting may put another in its place. */
   readonly hosts: Readonly<Record<Environment, string>>
+  /**
+   * Where each merchant has an address of his own, named in his credentials: scheme, host and perhaps a path, without a
+   * slash at the end. Left out, or null: `hosts`.
+   */
+  baseUrlOf?(credentials: Credentials): string | null
   /** The version every call asks for, and the day it ends where that was announced. */
   readonly version: string
   readonly sunset: LocalDate | null
@@ -315,6 +328,8 @@ export type Reading = {
   /** Records that are not among those given and without which the reading is not whole. They are fetched. */
   readonly needs: readonly RecordRef[]
   readonly drift: readonly Drift[]
+  /** How far the POS is with orders that were put into it; left out: nothing here tells of any. */
+  readonly orders?: readonly OrderReport[]
 }
 
 export type ReadRefund = {
@@ -403,9 +418,16 @@ export type Webhooks = {
   /** What a genuine delivery says. Throws `Garbled`. */
   read(body: Uint8Array): WebhookReading
   readonly subscriptions?: Subscriptions
+  /**
+   * `ours`: the hub makes a secret for each connection and shows it to the merchant, who types it in at the provider.
+   * Left out: the provider makes it.
+   */
+  readonly secretBy?: 'ours'
 }
 
 export type Delivery = {
+  /** What followed the `?` of the address; left out: nothing did. */
+  readonly query?: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
@@ -427,6 +449,20 @@ export type WebhookReading = {
   readonly signal: 'revoked' | 'locations' | 'catalog' | 'inventory' | null
   /** Why nothing of it is of interest to us; null when something is. */
   readonly ignored: string | null
+  /** What is sold out, or is there again; left out: it tells of none. */
+  readonly availability?: readonly ItemAvailability[]
+}
+
+/** Whether an article can be sold at a place. */
+export type ItemAvailability = {
+  readonly externalId: string
+  /** Null: at every place of the account. */
+  readonly location: string | null
+  readonly available: boolean
+  /** When it was true. */
+  readonly at: Instant | null
+  /** When it is expected to change by itself; null: unknown. */
+  readonly until: Instant | null
 }
 
 export type Subscriptions = {
@@ -468,4 +504,129 @@ export type BookFigures = {
   readonly tips: bigint
   readonly refunds: number
   readonly refunded: bigint
+}
+
+// ── Putting orders in ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Orders that were placed elsewhere, put into the POS. A connector says how; when, how often, and what to do when nobody
+ * knows how a try ended are the hub's: it keeps each call before its first byte leaves.
+ */
+export type Orders = {
+  readonly assurance: OrderAssurance
+  readonly fulfilments: readonly FulfilmentKind[]
+  /** What becomes of an item that stands for none of the POS's own: it goes by its name, or the order is refused. */
+  readonly unmapped: 'by_name' | 'refused'
+  /** What a merchant must know before he switches it on, such as a fee: sentences. */
+  readonly notices: readonly string[]
+  /**
+   * Everything that would be sent, and what stands against it. Pure. A `problem` is final: the order is wrong for this
+   * POS as it stands. A `warning` is not: something is shortened, or goes by another way.
+   */
+  prepare(order: OutgoingOrder): PreparedOrder
+  /**
+   * Puts the order in. May be begun anew with the same `key`; then it goes on where it stopped, where the provider knows
+   * the key. Its calls that change something say `writes`.
+   */
+  push(link: Link, order: OutgoingOrder): Talk<PushedOrder>
+  /** The provider's orders that may be this one, best first. Reads only. */
+  find?(link: Link, order: OutgoingOrder, sent: SentBetween): Talk<readonly FoundOrder[]>
+  /** How far the POS is with it; null where it knows no such order. Reads only. */
+  report?(link: Link, externalId: string, order: OutgoingOrder): Talk<OrderReport | null>
+  /** Takes it back. Throws `CallFailed` with `refused` where the POS no longer allows it. */
+  cancel?(link: Link, externalId: string, order: OutgoingOrder, reason: string): Talk<void>
+  /** Changes note, promised time and the like of an order that is in the POS; what cannot be changed is `refused`. */
+  amend?(link: Link, externalId: string, order: OutgoingOrder): Talk<PushedOrder>
+  /** The POS's articles and modifiers, where no stream of `pull` reads them. */
+  menu?(link: Link): Talk<readonly CatalogArticle[]>
+}
+
+/** What makes a try safe to repeat. */
+export type OrderAssurance = {
+  /** The provider takes a key and makes one order of it, for as long as that; null: it takes none. */
+  readonly keyLifeMs: number | null
+  /**
+   * How `find` knows an order again. `reference`: it holds our own. `fingerprint`: by place, total, lines and time, which
+   * may fit more than one. Null: it cannot be looked for.
+   */
+  readonly findBy: 'reference' | 'fingerprint' | null
+  /** How long after a try its order may still appear: only then is not found absent. */
+  readonly settleMs: number
+}
+
+export type OutgoingOrder = {
+  /** Without what the merchant does not want told: phone, e-mail and address where they are not needed. */
+  readonly order: Order
+  /** The provider's id of the place that it is for. */
+  readonly location: string
+  /** The same at every try of this order, and of no other: 36 characters. */
+  readonly key: string
+  /** Our word for the order that travels with it, and by which it is found again: at most 40 characters. */
+  readonly reference: string
+  /** What items and modifiers stand for in the POS, by the channel's id. */
+  readonly articles: ReadonlyMap<string, PosArticle>
+  /** Where the POS may tell how far it is; null where it cannot reach us. */
+  readonly callbackUrl: string | null
+  /** Zone of the place, IANA. */
+  readonly timeZone: string
+}
+
+export type PosArticle = {
+  readonly externalId: string
+  readonly parentExternalId: string | null
+  readonly name: string
+  readonly price: Minor | null
+}
+
+export type PreparedOrder = {
+  /** The calls as they would be made as far as that is known before the first answer; no sign-in in them. */
+  readonly calls: readonly ProviderCall[]
+  readonly problems: readonly OrderRemark[]
+  readonly warnings: readonly OrderRemark[]
+}
+
+export type OrderRemark = {
+  /** Stable: `orders.unmapped-item`. */
+  readonly code: string
+  /** JSON pointer into the order as it was given to us, such as `/items/2/note`. */
+  readonly pointer: string
+  readonly say: string
+}
+
+export type PushedOrder = {
+  /** The provider's id of the order. */
+  readonly externalId: string
+  /** What a person at the POS sees: a ticket's number; null where it says none. */
+  readonly number: string | null
+  readonly progress: OrderProgress
+  /** What the POS says that the order costs; null where it says nothing. */
+  readonly total: Minor | null
+  /** What is now known to be there, to be read as a sale when the time comes. */
+  readonly records: readonly SourceRecord[]
+}
+
+/** Between the first try and the last one that may have arrived. */
+export type SentBetween = { readonly first: Instant; readonly last: Instant }
+
+export type FoundOrder = {
+  /** `certain`: it holds our key or reference. `likely`: place, total, lines and time fit. */
+  readonly match: 'certain' | 'likely'
+  /** It stands whole: nothing is left to do, such as paying for it. */
+  readonly whole: boolean
+  readonly pushed: PushedOrder
+  readonly createdAt: Instant | null
+  /** For a person who must decide: number, time, total and lines as the POS shows them; no personal data. */
+  readonly shows: readonly string[]
+}
+
+export type OrderReport = {
+  readonly externalId: string
+  /** Our reference, where the POS tells it. */
+  readonly reference: string | null
+  readonly progress: OrderProgress
+  readonly at: Instant | null
+  /** Why it was cancelled, as far as the POS says. */
+  readonly reason: string | null
+  /** When it will be ready; null: unknown. */
+  readonly readyAt: Instant | null
 }

@@ -6,7 +6,7 @@ import type { Log } from '#platform/telemetry/log.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
 import { type CallFailed, Garbled, type ProviderAnswer, type ProviderCall } from '../../../connectors/contract.ts'
 import type { Asked } from './converse-options.ts'
-import type { Priority } from './live.ts'
+import type { CallEnding, CallWatch, Priority } from './live.ts'
 
 // One call of a talk until it is known how it ended: its turn in the budget, the try, the connector's judgement, and
 // again where that may help. Too many calls is a delay: the call waits and goes again. What is not well is tried again a
@@ -16,13 +16,15 @@ export type FailedVerdict = CallFailed['verdict']
 
 export type Called =
   | { readonly kind: 'answer'; readonly answer: ProviderAnswer }
-  | { readonly kind: 'failed'; readonly verdict: FailedVerdict }
+  | { readonly kind: 'failed'; readonly verdict: FailedVerdict; readonly neverSent: boolean }
 
 export type Calling = {
   readonly priority: Priority
   /** Who takes turns with others of the same budget. */
   readonly share: string
   readonly signal?: AbortSignal | undefined
+  readonly once?: boolean | undefined
+  readonly watch?: CallWatch | undefined
 }
 
 /** Rejects with the signal's reason, `outbound.closed` and `outbound.too-many-waiting`. */
@@ -45,7 +47,12 @@ const STOPPED_WAIT_MAX_MS = 1_500
 const THROTTLED_MAX_MS = 10 * 60_000
 const CALL_BUCKETS_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
-type Attempted = { readonly called: Called; readonly neverSent: boolean; readonly worthAgain: boolean }
+type Attempted = {
+  readonly called: Called
+  /** What came back, whatever it means; null: nothing that could be taken. */
+  readonly answer: ProviderAnswer | null
+  readonly worthAgain: boolean
+}
 
 export function createCaller(options: CallerOptions): Caller {
   const { outbound, log, metrics, monotonicMs = () => performance.now() } = options
@@ -68,6 +75,8 @@ export function createCaller(options: CallerOptions): Caller {
     const { priority: urgency, share, signal } = calling
     const headers = { 'user-agent': 'tillwire', ...live.api.headers(link, call), ...call.headers }
     const request = { method: call.method, baseUrl, path: call.path, headers, body: call.body }
+    await calling.watch?.before(call)
+    const begunMs = monotonicMs()
     const tried = await outbound.attempt(target, { urgency, share, again, signal }, request, (sent, tookMs) => {
       seconds.observe({ provider, call: call.name }, tookMs / 1_000)
       return judged(asked, call, sent)
@@ -75,6 +84,7 @@ export function createCaller(options: CallerOptions): Caller {
     const attempted = outcomeOf(tried)
     const { called } = attempted
     calls.inc({ provider, call: call.name, outcome: called.kind === 'answer' ? 'ok' : called.verdict.kind })
+    await calling.watch?.after(call, { ...endingOf(attempted), tookMs: monotonicMs() - begunMs })
     return attempted
   }
 
@@ -86,6 +96,7 @@ export function createCaller(options: CallerOptions): Caller {
       const attempted = await attempt(asked, calling, call, again)
       const { called } = attempted
       if (called.kind === 'answer') return called
+      if (calling.once) return called
       const { verdict } = called
       again = verdict.kind === 'throttled'
       if (again && monotonicMs() < throttledUntilMs) continue
@@ -104,8 +115,8 @@ export function createCaller(options: CallerOptions): Caller {
 
 /** Milliseconds to wait before another try; null where none would help or nobody may. */
 function waitBefore(call: ProviderCall, attempted: Attempted, backoffMs: number): number | null {
-  const { called, neverSent, worthAgain } = attempted
-  if (called.kind === 'answer' || !worthAgain || !(call.repeatable || neverSent)) return null
+  const { called, worthAgain } = attempted
+  if (called.kind === 'answer' || !worthAgain || !(call.repeatable || called.neverSent)) return null
   const { verdict } = called
   const toldMs = verdict.kind === 'unavailable' ? (verdict.retryAfterMs ?? 0) : 0
   const stopped = verdict.kind === 'unavailable' && verdict.code === STOPPED
@@ -118,7 +129,7 @@ const STOPPED = 'breaker_open'
 function outcomeOf(tried: Tried<Attempted>): Attempted {
   if (tried.kind === 'done') return tried.value
   const verdict: FailedVerdict = { kind: 'unavailable', code: STOPPED, retryAfterMs: Math.ceil(tried.opensInMs) }
-  return { called: { kind: 'failed', verdict }, neverSent: true, worthAgain: true }
+  return { called: { kind: 'failed', verdict, neverSent: true }, answer: null, worthAgain: true }
 }
 
 function judged(asked: Asked, call: ProviderCall, sent: Sent): Judged<Attempted> {
@@ -127,9 +138,16 @@ function judged(asked: Asked, call: ProviderCall, sent: Sent): Judged<Attempted>
   const { answer } = sent
   const hint = api.pace.learn(answer)
   const verdict = verdictOf(asked, call, answer)
-  if (verdict === null)
-    return { kind: 'well', retryAfterMs: null, hint, value: attemptedWith({ kind: 'answer', answer }) }
-  const value = attemptedWith({ kind: 'failed', verdict }, { worthAgain: verdict.kind === 'unavailable' })
+  if (verdict === null) {
+    return {
+      kind: 'well',
+      retryAfterMs: null,
+      hint,
+      value: { called: { kind: 'answer', answer }, answer, worthAgain: false },
+    }
+  }
+  const called = { kind: 'failed', verdict, neverSent: false } as const
+  const value = { called, answer, worthAgain: verdict.kind === 'unavailable' }
   if (verdict.kind === 'throttled') return { kind: 'refused', retryAfterMs: verdict.retryAfterMs, hint, value }
   return { kind: verdict.kind === 'unavailable' ? 'unwell' : 'well', retryAfterMs: null, hint, value }
 }
@@ -147,25 +165,23 @@ function verdictOf(asked: Asked, call: ProviderCall, answer: ProviderAnswer): Fa
 
 function judgedFailure({ failure }: Extract<Sent, { kind: 'failure' }>): Judged<Attempted> {
   const { code, neverSent } = failure
-  const base = { retryAfterMs: null, hint: null }
+  const failed = (kind: 'well' | 'unwell', verdict: FailedVerdict, worthAgain: boolean): Judged<Attempted> => {
+    const value = { called: { kind: 'failed', verdict, neverSent }, answer: null, worthAgain } as const
+    return { kind, retryAfterMs: null, hint: null, value }
+  }
   if (code === 'unsendable') {
     const say = 'The call holds a character that no HTTP header or path may hold.'
-    return { ...base, kind: 'well', value: attemptedWith({ kind: 'failed', verdict: { kind: 'refused', code, say } }) }
+    return failed('well', { kind: 'refused', code, say }, false)
   }
   // It answers, and what it answers cannot be taken.
-  if (code === 'too_large' || code === 'undecodable') {
-    return { ...base, kind: 'well', value: attemptedWith({ kind: 'failed', verdict: { kind: 'garbled', code } }) }
-  }
+  if (code === 'too_large' || code === 'undecodable') return failed('well', { kind: 'garbled', code }, false)
   // A certificate that is not trusted now will not be in a second either.
-  const value = attemptedWith(
-    { kind: 'failed', verdict: { kind: 'unreachable', code } },
-    { neverSent, worthAgain: code !== 'tls' },
-  )
-  return { ...base, kind: 'unwell', value }
+  return failed('unwell', { kind: 'unreachable', code }, code !== 'tls')
 }
 
-function attemptedWith(called: Called, rest: Partial<Attempted> = {}): Attempted {
-  return { called, neverSent: false, worthAgain: false, ...rest }
+function endingOf({ called, answer }: Attempted): Omit<CallEnding, 'tookMs'> {
+  if (called.kind === 'answer') return { answer, verdict: { kind: 'ok' }, neverSent: false }
+  return { answer, verdict: called.verdict, neverSent: called.neverSent }
 }
 
 /** What may stand in a log: never `say`, which quotes the provider. */

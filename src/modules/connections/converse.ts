@@ -16,8 +16,8 @@ export type ConversingOptions = ConverseOptions & { readonly caller: Caller; rea
 
 export function createConverse(options: ConversingOptions): Converse {
   const { caller, clock, linkOf, renew } = options
-  return async (ref, priority, talk, { signal } = {}) => {
-    const calling = { priority, share: `${ref.tenantId} ${ref.id}`, signal }
+  return async (ref, priority, talk, { signal, once, watch } = {}) => {
+    const calling = { priority, share: `${ref.tenantId} ${ref.id}`, signal, once, watch }
     let linked = await linkOf(ref)
     refuseUnlessActive(linked)
     if (linked.expiresAt !== null && linked.expiresAt <= clock.now()) {
@@ -54,7 +54,10 @@ async function converse<T>(talk: Talk<T>, ask: (call: ProviderCall) => Promise<C
       call = step.value
       if (calls > TALK_CALLS_MAX) throw new CallFailed(call.name, { kind: 'garbled', code: 'endless' })
       const called = await ask(call)
-      step = called.kind === 'answer' ? talk.next(called.answer) : talk.throw(new CallFailed(call.name, called.verdict))
+      step =
+        called.kind === 'answer'
+          ? talk.next(called.answer)
+          : talk.throw(new CallFailed(call.name, called.verdict, called.neverSent))
     }
     return step.value
   } catch (error) {
@@ -90,9 +93,10 @@ async function afterRefusal(
   }
   const renewal = mayRenew ? await options.renew(ref, linked.credentialsVersion) : ({ kind: 'impossible' } as const)
   if (renewal.kind === 'renewed') return { kind: 'again', linked: renewal.linked }
-  if (renewal.kind === 'later') return { kind: 'failed', verdict: renewal.verdict }
+  // The call itself was answered: it was refused, so it has done nothing.
+  if (renewal.kind === 'later') return { kind: 'failed', verdict: renewal.verdict, neverSent: true }
   await markRefused(options, ref, linked, verdict)
-  return { kind: 'failed', verdict }
+  return { kind: 'failed', verdict, neverSent: false }
 }
 
 function markRefused(

@@ -1,7 +1,17 @@
 import type { CurrencyCode } from '#kernel/currency.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import type { LocalDate } from '#kernel/instant.ts'
-import type { DataType, Environment, Link, Live, PosSystem, Talk } from '../../../connectors/contract.ts'
+import type {
+  CallFailed,
+  DataType,
+  Environment,
+  Link,
+  Live,
+  PosSystem,
+  ProviderAnswer,
+  ProviderCall,
+  Talk,
+} from '../../../connectors/contract.ts'
 
 // A connection to a system that is asked and that tells: what intake may know of it. Its secrets stay here; whoever wants
 // to ask the provider something hands over a talk.
@@ -44,7 +54,29 @@ export type Converse = <T>(
   connection: ConnectionRef,
   priority: Priority,
   talk: (link: Link) => Talk<T>,
-  options?: { readonly signal?: AbortSignal },
+  options?: ConverseHow,
 ) => Promise<T>
+
+export type ConverseHow = {
+  readonly signal?: AbortSignal
+  /** Each call is tried once: neither too many calls nor a provider that is not well is waited for. */
+  readonly once?: boolean
+  readonly watch?: CallWatch
+}
+
+/** Sees each try of each call of a talk, the one after a renewed sign-in too. */
+export type CallWatch = {
+  /** Before its first byte leaves. What it throws keeps the call from being made and leaves the talk. */
+  before(call: ProviderCall): Promise<void>
+  after(call: ProviderCall, ended: CallEnding): Promise<void>
+}
+
+export type CallEnding = {
+  /** Null: no answer came, or none that could be taken. */
+  readonly answer: ProviderAnswer | null
+  readonly verdict: { readonly kind: 'ok' } | CallFailed['verdict']
+  readonly neverSent: boolean
+  readonly tookMs: number
+}
 
 export type ConnectionRef = { readonly tenantId: TenantId; readonly id: Id }
