@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { connectorOf } from '#connectors/registry.ts'
-import { newId } from '#kernel/ids.ts'
+import { newId, type TenantId } from '#kernel/ids.ts'
 import type { Instant } from '#kernel/instant.ts'
 import { type Access, createAccess } from '#modules/access/access.ts'
+import { listMembers } from '#modules/access/people.ts'
 import { findTenant, type OnTenantCreated } from '#modules/access/tenants.ts'
 import { createBackground } from '#modules/intake/background.ts'
 import { intakeTasks } from '#modules/intake/intake.ts'
@@ -11,12 +12,15 @@ import { recoverImports } from '#modules/intake/recover.ts'
 import { intakeRoutes } from '#modules/intake/routes.ts'
 import { prepareMonths } from '#modules/mirror/mirror.ts'
 import { mirrorRoutes } from '#modules/mirror/routes.ts'
+import { type Notices, openNotices } from '#modules/notices/open.ts'
 import { siteRoutes } from '#modules/sites/routes.ts'
 import { createSite } from '#modules/sites/sites.ts'
+import type { Tenant } from '#platform/http/caller.ts'
 import { pruneIdempotencyKeys } from '#platform/http/idempotency.ts'
 import type { Route } from '#platform/http/route.ts'
 import type { TaskHandler } from '#platform/queue/task.ts'
 import type { TickStep } from '#platform/queue/ticker.ts'
+import { openVault } from '#platform/vault/vault.ts'
 import { createDemoTrade, type DemoTrade } from './demo/demo-trade.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { createDropFolder, type DropFolder } from './drop-folder.ts'
@@ -34,6 +38,7 @@ export type Hub = {
   readonly steps: readonly TickStep[]
   readonly intake: Intake
   readonly live: LiveSystems
+  readonly notices: Notices
   readonly demoTrade: DemoTrade
   /** Null where no folder is looked at. */
   readonly dropFolder: DropFolder | null
@@ -54,14 +59,19 @@ export function compose(foundation: Foundation): Hub {
     onTenantCreated: firstSite,
   })
   const intake = composeIntake(foundation)
-  const live = composeLive({
-    ...foundation,
-    async tenantOf(tenantId) {
-      const tenant = await database.system((tx) => findTenant(tx, tenantId))
-      if (tenant === null) throw new Error('a connection belongs to a tenant')
-      return tenant
-    },
+  const vault = openVault({ database, clock, rootKey: foundation.keys.vault })
+  const tenantOf = async (tenantId: TenantId): Promise<Tenant> => {
+    const tenant = await database.system((tx) => findTenant(tx, tenantId))
+    if (tenant === null) throw new Error('what is asked about belongs to a tenant')
+    return tenant
+  }
+  const live = composeLive({ ...foundation, vault, tenantOf })
+  const notices = openNotices({
+    ...{ database, clock, log, vault, publicBase, mail: foundation.mail, whatsapp: foundation.whatsapp },
+    peopleOf: (tenantId) => database.system((tx) => listMembers(tx, tenantId)),
+    zoneOf: async (tenantId) => (await tenantOf(tenantId)).timeZone,
   })
+  for (const follower of notices.followers) outbox.follow(follower)
   const { drop } = foundation
   const dropFolder = drop && createDropFolder({ dir: drop.dir, intake, log, publicBase })
   const demoTrade = createDemoTrade({ database, clock, say: (sentence, detail) => log.info(detail, sentence) })
@@ -69,12 +79,14 @@ export function compose(foundation: Foundation): Hub {
     access,
     intake,
     live,
+    notices,
     demoTrade,
     dropFolder,
     routes: [
       ...access.routes,
       ...siteRoutes(database),
       ...live.routes,
+      ...notices.routes,
       ...mirrorRoutes(database, live.sourcesOf),
       ...intakeRoutes(intake),
       ...insightsRoutesOf(foundation),
@@ -85,6 +97,7 @@ export function compose(foundation: Foundation): Hub {
     steps: [
       { name: 'outbox', everyMs: 1_000, run: (now) => outbox.tick(now) },
       ...live.steps,
+      ...notices.steps,
       { name: 'demo-trade', everyMs: 1_000, run: (now) => demoTrade.tick(now) },
       {
         name: 'stalled-imports',

@@ -4,6 +4,7 @@ import type { Outbox } from '#platform/outbox/outbox.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { Log } from '#platform/telemetry/log.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
+import type { Settings } from './settings.ts'
 
 /** What the hub's parts are put together upon. */
 export type Foundation = {
@@ -20,6 +21,8 @@ export type Foundation = {
   readonly drop: { readonly dir: string; readonly seconds: number } | null
   readonly metrics: Metrics
   readonly systems: Systems
+  readonly mail: Settings['mail']
+  readonly whatsapp: Settings['whatsapp']
   /** Derived from the root key, 32 bytes each. */
   readonly keys: { readonly vault: Buffer; readonly fingerprint: Buffer }
 }

@@ -115,10 +115,13 @@ async function assemble(options: HubOptions, parts: Parts): Promise<RunningHub> 
     signInSecret: storage.rootKey.derive('sign-in').toString('base64'),
     scratchDir: await makeScratchDir(scratchParent),
     importBytesMax: settings.importBytesMax,
+    mail: settings.mail,
+    whatsapp: settings.whatsapp,
     drop: settings.dropDir === null ? null : { dir: settings.dropDir, seconds: settings.dropSeconds },
   })
   undo.push(() => hub.access.close())
   undo.push(() => hub.live.stop())
+  undo.push(() => hub.notices.stop())
   undo.push(() => hub.intake.background.stop())
   const server = await createServer({
     routes: hub.routes,

@@ -7,7 +7,7 @@ import type { Route } from '#platform/http/route.ts'
 import { createOutbound } from '#platform/outbound/outbound.ts'
 import type { TaskHandler } from '#platform/queue/task.ts'
 import type { TickStep } from '#platform/queue/ticker.ts'
-import { openVault } from '#platform/vault/vault.ts'
+import type { Vault } from '#platform/vault/vault.ts'
 import type { Foundation } from './foundation.ts'
 
 // Everything that asks providers and is told by them, put together: one way out (budget, breaker), one way in.
@@ -25,11 +25,10 @@ export type LiveSystems = {
 export type LiveOptions = Pick<
   Foundation,
   'database' | 'clock' | 'log' | 'publicBase' | 'systems' | 'keys' | 'metrics'
-> & { tenantOf(tenantId: Tenant['id']): Promise<Tenant> }
+> & { readonly vault: Vault; tenantOf(tenantId: Tenant['id']): Promise<Tenant> }
 
 export function composeLive(options: LiveOptions): LiveSystems {
-  const { database, clock, metrics, systems, keys } = options
-  const vault = openVault({ database, clock, rootKey: keys.vault })
+  const { database, clock, metrics, systems, keys, vault } = options
   const outbound = createOutbound({ clock, random: Math.random, metrics })
   const connections = openConnections({
     ...options,

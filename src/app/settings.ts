@@ -76,6 +76,43 @@ const OWN_SETTINGS = [
     secret: false,
     say: 'Control address of a simulator whose clock the hub goes by, for demonstrations and tests. Never for real use.',
   },
+  {
+    name: 'SMTP_URL',
+    fallback: null,
+    secret: true,
+    say: 'Mail server for notices, such as smtp://user:password@mail.example.com:587 or smtps://…:465. No mail when left out.',
+  },
+  {
+    name: 'MAIL_FROM',
+    fallback: null,
+    secret: false,
+    say: 'Sender of notices, such as Tillwire <hub@example.com>. Needed with SMTP_URL.',
+  },
+  {
+    name: 'WHATSAPP_ACCESS_TOKEN',
+    fallback: null,
+    secret: true,
+    say: 'Access token of a system user at Meta, for notices by WhatsApp. None are sent when left out.',
+  },
+  {
+    name: 'WHATSAPP_PHONE_NUMBER_ID',
+    fallback: null,
+    secret: false,
+    say: 'Id of the number at Meta that notices come from. Needed with WHATSAPP_ACCESS_TOKEN.',
+  },
+  {
+    name: 'WHATSAPP_TEMPLATE',
+    fallback: 'tillwire_notice',
+    secret: false,
+    say: 'Name of an approved template whose body has one parameter: the text of the notice.',
+  },
+  { name: 'WHATSAPP_LANGUAGE', fallback: 'en', secret: false, say: 'Language of that template, as Meta writes it.' },
+  {
+    name: 'WHATSAPP_BASE_URL',
+    fallback: 'https://graph.facebook.com/v23.0',
+    secret: false,
+    say: 'Where the Cloud API of WhatsApp is reached, with its version.',
+  },
 ] as const satisfies readonly SettingSpec[]
 
 export const SETTINGS: readonly SettingSpec[] = [...OWN_SETTINGS, ...PROVIDER_SETTINGS]
@@ -110,8 +147,19 @@ export type Settings = {
   readonly dropSeconds: number
   /** Null: the machine's own clock. */
   readonly clockUrl: URL | null
+  /** Null: no mail is sent. */
+  readonly mail: { readonly url: string; readonly from: string } | null
+  /** Null: nothing is sent by WhatsApp. */
+  readonly whatsapp: WhatsAppSettings | null
   /** What the environment says of providers, by the setting's name. */
   readonly providers: ReadonlyMap<string, string>
+}
+
+export type WhatsAppSettings = {
+  readonly accessToken: string
+  readonly phoneNumberId: string
+  readonly baseUrl: string
+  readonly template: { readonly name: string; readonly language: string }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -154,6 +202,8 @@ export function readSettings(env: Environment): Settings {
     dropDir: dropDir(text('TILLWIRE_DROP_DIR')),
     dropSeconds: wholeNumber('TILLWIRE_DROP_SECONDS', text('TILLWIRE_DROP_SECONDS'), 1, 3_600),
     clockUrl: clockUrl === null ? null : urlOf('TILLWIRE_CLOCK_URL', clockUrl),
+    mail: mailSettings(text),
+    whatsapp: whatsAppSettings(text),
     providers: new Map(
       PROVIDER_SETTINGS.flatMap(({ name }) => {
         const value = values.get(name) ?? null
@@ -161,6 +211,30 @@ export function readSettings(env: Environment): Settings {
       }),
     ),
   }
+}
+
+type Text = (name: SettingName) => string | null
+
+function mailSettings(text: Text): Settings['mail'] {
+  const [url, from] = [text('SMTP_URL'), text('MAIL_FROM')]
+  if (url === null) return null
+  if (!URL.canParse(url) || !/^smtps?:\/\//.test(url))
+    throw bad('SMTP_URL', 'an address such as smtp://mail.example.com:587')
+  if (from === null || !/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/.test(from)) {
+    throw bad('MAIL_FROM', 'a mail address such as Tillwire <hub@example.com>, since SMTP_URL is set')
+  }
+  return { url, from }
+}
+
+function whatsAppSettings(text: Text): Settings['whatsapp'] {
+  const [accessToken, phoneNumberId] = [text('WHATSAPP_ACCESS_TOKEN'), text('WHATSAPP_PHONE_NUMBER_ID')]
+  if (accessToken === null) return null
+  if (phoneNumberId === null || !/^\d{5,30}$/.test(phoneNumberId)) {
+    throw bad('WHATSAPP_PHONE_NUMBER_ID', 'the number’s id at Meta (digits), since WHATSAPP_ACCESS_TOKEN is set')
+  }
+  const template = { name: text('WHATSAPP_TEMPLATE') ?? '', language: text('WHATSAPP_LANGUAGE') ?? '' }
+  const baseUrl = urlOf('WHATSAPP_BASE_URL', text('WHATSAPP_BASE_URL') ?? '').href
+  return { accessToken, phoneNumberId, baseUrl, template }
 }
 
 function defaultDataDir(env: Environment): string {
