@@ -216,6 +216,8 @@ function syncingOf(
       live: connection.live,
       link: { environment: 'production', credentials, account: connection.account, application: null },
       baseUrl: host.base_url,
+      addressBy: 'hub',
+      guarded: false,
       state: 'active',
       credentialsVersion: 1,
       expiresAt: null,

@@ -75,6 +75,11 @@ export type ProviderCall = {
   readonly repeatable: boolean
   /** Sent without the connection's sign-in: the call brings its own, or needs none. */
   readonly unsigned?: boolean
+  /**
+   * Where a merchant has more addresses than one: scheme, host and perhaps a path that this call goes to, in place of
+   * `Api.baseUrlOf`. Named in his credentials; a setting of the hub wins over it too.
+   */
+  readonly baseUrl?: string
   /** It changes something at the provider: when nobody knows how it ended, it may have happened. Left out: it reads. */
   readonly writes?: boolean
 }
@@ -163,6 +168,11 @@ export type Api = {
   readonly pace: Pace
   /** Headers of every call, the sign-in among them unless the call is `unsigned`. */
   headers(link: Link, call: ProviderCall): Readonly<Record<string, string>>
+  /**
+   * The body with the sign-in in it, for providers that want it there. Put in at the moment of sending, so that a call
+   * which is kept or shown holds no secret. Left out: the call's own body is sent.
+   */
+  body?(link: Link, call: ProviderCall): string | null
   judge(call: ProviderCall, answer: ProviderAnswer): Verdict
 }
 
@@ -197,7 +207,12 @@ export type SignIn = {
   readonly oauth?: OAuth
   /** The environment that credentials are plainly of, by their looks; null when they do not show it. */
   environmentOf(credentials: Credentials): Environment | null
+  /** What is wrong with what was typed, before anybody is asked; left out, or none: nothing that shows. */
+  problems?(credentials: Credentials): readonly CredentialProblem[]
 }
+
+/** `field` is a name of `fields`; `say` a sentence that repeats nothing secret. */
+export type CredentialProblem = { readonly field: string; readonly say: string }
 
 export type CredentialField = {
   readonly name: string
@@ -359,8 +374,8 @@ export type Drift = {
 
 export type Pull = {
   /**
-   * In the order in which a period is read: what the readings of later ones need comes first, such as payments before
-   * the orders they pay. The first reading of an order then finds its payment there.
+   * What the readings of later ones need comes first, such as payments before the orders they pay. A period's streams are
+   * read side by side and what they say of one sale is kept together; where they must part, the earlier ones go first.
    */
   readonly streams: readonly Stream[]
   /** Reads records by name. Unknown ones are left out. */
@@ -415,14 +430,21 @@ export type Page = {
 export type Webhooks = {
   /** Pure, and before anything is parsed. `secrets` are all that are valid now: more than one while they turn. */
   verify(delivery: Delivery, secrets: readonly string[], url: string, now: Instant): Verification
-  /** What a genuine delivery says. Throws `Garbled`. */
-  read(body: Uint8Array): WebhookReading
+  /** What a genuine delivery says. Throws `Garbled`. `receivedAt` stands for the time of what tells none. */
+  read(body: Uint8Array, receivedAt?: Instant): WebhookReading
   readonly subscriptions?: Subscriptions
   /**
    * `ours`: the hub makes a secret for each connection and shows it to the merchant, who types it in at the provider.
    * Left out: the provider makes it.
    */
   readonly secretBy?: 'ours'
+  /**
+   * Where the POS may tell how far it is with one order, for those that cannot sign: the address with a word in its
+   * query that `verify` knows, made of the secret and of no use for anything else. `order.id` is its reference.
+   */
+  callbackUrl?(url: string, secret: string, order: { readonly id: string }): string
+  /** Further addresses of the same kind that a person types in at the system, each with what it is for: a sentence. */
+  standingUrls?(url: string, secret: string): readonly { readonly url: string; readonly say: string }[]
 }
 
 export type Delivery = {
@@ -514,6 +536,8 @@ export type BookFigures = {
  */
 export type Orders = {
   readonly assurance: OrderAssurance
+  /** Where it depends on how a connection was set up: then this holds, and not `assurance`. */
+  assuranceOf?(link: Link): OrderAssurance
   readonly fulfilments: readonly FulfilmentKind[]
   /** What becomes of an item that stands for none of the POS's own: it goes by its name, or the order is refused. */
   readonly unmapped: 'by_name' | 'refused'
@@ -523,7 +547,7 @@ export type Orders = {
    * Everything that would be sent, and what stands against it. Pure. A `problem` is final: the order is wrong for this
    * POS as it stands. A `warning` is not: something is shortened, or goes by another way.
    */
-  prepare(order: OutgoingOrder): PreparedOrder
+  prepare(order: OutgoingOrder, link: Link): PreparedOrder
   /**
    * Puts the order in. May be begun anew with the same `key`; then it goes on where it stopped, where the provider knows
    * the key. Its calls that change something say `writes`.

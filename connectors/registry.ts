@@ -1,9 +1,10 @@
 import type { Connector, PosSystem } from './contract.ts'
+import { dinePos } from './dine-pos/connector.ts'
 import { spreadsheet } from './spreadsheet/connector.ts'
 import { square } from './square/connector.ts'
 
 /** Every connector there is: one import and one line each. */
-export const CONNECTORS: readonly Connector[] = [spreadsheet, square]
+export const CONNECTORS: readonly Connector[] = [spreadsheet, square, dinePos]
 
 export type WayToConnect = 'file' | 'key' | 'oauth' | 'webhook'
 

@@ -475,6 +475,32 @@ create policy tenant_wall on hub.tenants for all to tillwire_app using (id = ( S
 grant select on hub.tenants to tillwire_app;
 grant insert, select, update on hub.tenants to tillwire_system;
 
+create table pos.article_matches (
+  tenant_id uuid not null,
+  left_namespace text not null,
+  left_id text not null,
+  right_namespace text not null,
+  right_id text,
+  said_by text not null,
+  said_at timestamp with time zone not null,
+  said_how text not null,
+  confidence real,
+  prices_accepted text,
+  constraint article_matches_pkey PRIMARY KEY (tenant_id, left_namespace, left_id, right_namespace),
+  constraint article_matches_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+  constraint article_matches_left_id_check CHECK ((left_id <> ''::text)),
+  constraint article_matches_right_id_check CHECK ((right_id <> ''::text)),
+  constraint article_matches_said_how_check CHECK ((said_how = ANY (ARRAY['person'::text, 'suggestion'::text, 'table'::text, 'program'::text, 'undo'::text]))),
+  constraint article_matches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
+);
+CREATE INDEX article_matches_right ON pos.article_matches USING btree (right_id, right_namespace, tenant_id);
+alter table pos.article_matches enable row level security;
+alter table pos.article_matches force row level security;
+create policy across_tenants on pos.article_matches for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.article_matches for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.article_matches to tillwire_app;
+grant select on pos.article_matches to tillwire_system;
+
 create table pos.article_mentions (
   tenant_id uuid not null,
   article_id uuid not null,
@@ -541,6 +567,54 @@ create policy across_tenants on pos.catalog_articles for all to tillwire_system 
 create policy tenant_wall on pos.catalog_articles for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant insert, select, update on pos.catalog_articles to tillwire_app;
 grant select on pos.catalog_articles to tillwire_system;
+
+create table pos.channel_items (
+  tenant_id uuid not null,
+  channel text not null,
+  item_id text not null,
+  name text not null,
+  variant text,
+  sku text,
+  barcode text,
+  category text,
+  kind text not null,
+  parent_id text,
+  price bigint,
+  currency text,
+  available boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint channel_items_pkey PRIMARY KEY (tenant_id, channel, item_id),
+  constraint channel_items_check CHECK (((price IS NULL) = (currency IS NULL))),
+  constraint channel_items_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint channel_items_item_id_check CHECK ((item_id <> ''::text)),
+  constraint channel_items_kind_check CHECK ((kind = ANY (ARRAY['item'::text, 'modifier'::text]))),
+  constraint channel_items_tenant_id_channel_fkey FOREIGN KEY (tenant_id, channel) REFERENCES pos.channels(tenant_id, channel)
+);
+alter table pos.channel_items enable row level security;
+alter table pos.channel_items force row level security;
+create policy across_tenants on pos.channel_items for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.channel_items for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.channel_items to tillwire_app;
+grant select on pos.channel_items to tillwire_system;
+
+create table pos.channels (
+  tenant_id uuid not null,
+  channel text not null,
+  items integer not null default 0,
+  revision bigint not null default 0,
+  replaced_at timestamp with time zone not null,
+  replaced_by text not null,
+  constraint channels_pkey PRIMARY KEY (tenant_id, channel),
+  constraint channels_channel_check CHECK ((channel <> ''::text)),
+  constraint channels_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
+);
+alter table pos.channels enable row level security;
+alter table pos.channels force row level security;
+create policy across_tenants on pos.channels for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.channels for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.channels to tillwire_app;
+grant select on pos.channels to tillwire_system;
 
 create table pos.configurations (
   tenant_id uuid not null,
@@ -934,6 +1008,132 @@ create policy tenant_wall on pos.imports for all to tillwire_app using (tenant_i
 grant insert, select, update on pos.imports to tillwire_app;
 grant select on pos.imports to tillwire_system;
 
+create table pos.item_availability (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  external_id text not null,
+  location text not null,
+  site_id uuid,
+  available boolean not null,
+  said_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  recorded_at timestamp with time zone not null,
+  constraint item_availability_pkey PRIMARY KEY (tenant_id, connection_id, external_id, location),
+  constraint item_availability_check CHECK (((until_at IS NULL) OR (NOT available)))
+);
+CREATE INDEX item_availability_until ON pos.item_availability USING btree (until_at) WHERE (until_at IS NOT NULL);
+alter table pos.item_availability enable row level security;
+alter table pos.item_availability force row level security;
+create policy across_tenants on pos.item_availability for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.item_availability for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.item_availability to tillwire_app;
+grant select, update on pos.item_availability to tillwire_system;
+
+create table pos.item_match_changes (
+  tenant_id uuid not null,
+  id uuid not null,
+  left_namespace text not null,
+  right_namespace text not null,
+  changed_at timestamp with time zone not null,
+  changed_by text not null,
+  request_id text,
+  how text not null,
+  changed integer not null,
+  before jsonb not null,
+  after jsonb not null,
+  undone_at timestamp with time zone,
+  undone_by text,
+  constraint item_match_changes_pkey PRIMARY KEY (tenant_id, id),
+  constraint item_match_changes_changed_check CHECK ((changed > 0)),
+  constraint item_match_changes_how_check CHECK ((how = ANY (ARRAY['person'::text, 'suggestion'::text, 'table'::text, 'program'::text, 'undo'::text]))),
+  constraint item_match_changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
+);
+CREATE INDEX item_match_changes_newest ON pos.item_match_changes USING btree (tenant_id, left_namespace, right_namespace, id);
+alter table pos.item_match_changes enable row level security;
+alter table pos.item_match_changes force row level security;
+create policy across_tenants on pos.item_match_changes for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.item_match_changes for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.item_match_changes to tillwire_app;
+grant select on pos.item_match_changes to tillwire_system;
+
+create table pos.item_preflights (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  channel text not null,
+  id uuid not null,
+  ran_at timestamp with time zone not null,
+  reason text not null,
+  items integer not null,
+  mapped integer not null,
+  unmapped integer not null,
+  unmapped_modifiers integer not null,
+  removed integer not null,
+  repriced integer not null,
+  examples jsonb not null,
+  constraint item_preflights_pkey PRIMARY KEY (tenant_id, connection_id, channel, id),
+  constraint item_preflights_reason_check CHECK ((reason = ANY (ARRAY['nightly'::text, 'catalogue'::text, 'mapping'::text, 'asked'::text])))
+);
+alter table pos.item_preflights enable row level security;
+alter table pos.item_preflights force row level security;
+create policy across_tenants on pos.item_preflights for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.item_preflights for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.item_preflights to tillwire_app;
+grant select on pos.item_preflights to tillwire_system;
+
+create table pos.item_suggestion_runs (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  channel text not null,
+  stamp text not null,
+  made_at timestamp with time zone not null,
+  constraint item_suggestion_runs_pkey PRIMARY KEY (tenant_id, connection_id, channel)
+);
+alter table pos.item_suggestion_runs enable row level security;
+alter table pos.item_suggestion_runs force row level security;
+create policy across_tenants on pos.item_suggestion_runs for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.item_suggestion_runs for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.item_suggestion_runs to tillwire_app;
+grant select on pos.item_suggestion_runs to tillwire_system;
+
+create table pos.item_suggestions (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  channel text not null,
+  item_id text not null,
+  confidence real not null,
+  pos_item_id text not null,
+  candidates jsonb not null,
+  constraint item_suggestions_pkey PRIMARY KEY (tenant_id, connection_id, channel, item_id),
+  constraint item_suggestions_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision)))
+);
+alter table pos.item_suggestions enable row level security;
+alter table pos.item_suggestions force row level security;
+create policy across_tenants on pos.item_suggestions for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.item_suggestions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.item_suggestions to tillwire_app;
+grant select on pos.item_suggestions to tillwire_system;
+
+create table pos.item_watches (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  channel text not null,
+  due_at timestamp with time zone not null,
+  reason text not null,
+  look_at timestamp with time zone not null,
+  seen_stamp text,
+  constraint item_watches_pkey PRIMARY KEY (tenant_id, connection_id, channel),
+  constraint item_watches_reason_check CHECK ((reason = ANY (ARRAY['nightly'::text, 'catalogue'::text, 'mapping'::text, 'asked'::text]))),
+  constraint item_watches_tenant_id_channel_fkey FOREIGN KEY (tenant_id, channel) REFERENCES pos.channels(tenant_id, channel)
+);
+CREATE INDEX item_watches_due ON pos.item_watches USING btree (due_at);
+CREATE INDEX item_watches_look ON pos.item_watches USING btree (look_at);
+alter table pos.item_watches enable row level security;
+alter table pos.item_watches force row level security;
+create policy across_tenants on pos.item_watches for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.item_watches for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.item_watches to tillwire_app;
+grant select, update on pos.item_watches to tillwire_system;
+
 create table pos.monthly_items (
   tenant_id uuid not null,
   month date not null,
@@ -958,6 +1158,123 @@ create policy across_tenants on pos.monthly_items for all to tillwire_system usi
 create policy tenant_wall on pos.monthly_items for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant delete, insert, select, update on pos.monthly_items to tillwire_app;
 grant select on pos.monthly_items to tillwire_system;
+
+create table pos.notice_message_parts (
+  tenant_id uuid not null,
+  message_id uuid not null,
+  notice_id uuid not null,
+  person_id uuid not null,
+  way text not null,
+  constraint notice_message_parts_pkey PRIMARY KEY (tenant_id, message_id, notice_id),
+  constraint notice_message_parts_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES pos.notice_messages(tenant_id, id) ON DELETE CASCADE,
+  constraint notice_message_parts_tenant_id_notice_id_fkey FOREIGN KEY (tenant_id, notice_id) REFERENCES pos.notices(tenant_id, id) ON DELETE CASCADE,
+  constraint notice_message_parts_tenant_id_notice_id_person_id_way_key UNIQUE (tenant_id, notice_id, person_id, way)
+);
+alter table pos.notice_message_parts enable row level security;
+alter table pos.notice_message_parts force row level security;
+create policy across_tenants on pos.notice_message_parts for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.notice_message_parts for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.notice_message_parts to tillwire_app;
+grant select on pos.notice_message_parts to tillwire_system;
+
+create table pos.notice_messages (
+  tenant_id uuid not null,
+  id uuid not null,
+  person_id uuid not null,
+  way text not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  attempts integer not null default 0,
+  claimed_by uuid,
+  claimed_until timestamp with time zone,
+  claim_no integer not null default 0,
+  ended_at timestamp with time zone,
+  code text,
+  say text,
+  constraint notice_messages_pkey PRIMARY KEY (tenant_id, id),
+  constraint notice_messages_check CHECK (((state = 'waiting'::text) = (due_at IS NOT NULL))),
+  constraint notice_messages_check1 CHECK (((claimed_by IS NULL) = (claimed_until IS NULL))),
+  constraint notice_messages_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text, 'unknown'::text]))),
+  constraint notice_messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
+  constraint notice_messages_way_check CHECK ((way = ANY (ARRAY['email'::text, 'whatsapp'::text])))
+);
+CREATE INDEX notice_messages_due ON pos.notice_messages USING btree (due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX notice_messages_newest ON pos.notice_messages USING btree (tenant_id, way, ended_at);
+alter table pos.notice_messages enable row level security;
+alter table pos.notice_messages force row level security;
+create policy across_tenants on pos.notice_messages for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.notice_messages for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.notice_messages to tillwire_app;
+grant select, update on pos.notice_messages to tillwire_system;
+
+create table pos.notice_preferences (
+  tenant_id uuid not null,
+  person_id uuid not null,
+  kinds jsonb not null,
+  quiet_from smallint,
+  quiet_until smallint,
+  time_zone text not null,
+  urgent_at_once boolean not null,
+  phone_sealed bytea,
+  phone_agreed_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint notice_preferences_pkey PRIMARY KEY (tenant_id, person_id),
+  constraint notice_preferences_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
+  constraint notice_preferences_check1 CHECK (((phone_sealed IS NULL) = (phone_agreed_at IS NULL))),
+  constraint notice_preferences_quiet_from_check CHECK (((quiet_from >= 0) AND (quiet_from <= 1439))),
+  constraint notice_preferences_quiet_until_check CHECK (((quiet_until >= 0) AND (quiet_until <= 1439))),
+  constraint notice_preferences_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
+);
+alter table pos.notice_preferences enable row level security;
+alter table pos.notice_preferences force row level security;
+create policy across_tenants on pos.notice_preferences for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.notice_preferences for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.notice_preferences to tillwire_app;
+grant select on pos.notice_preferences to tillwire_system;
+
+create table pos.notice_reads (
+  tenant_id uuid not null,
+  person_id uuid not null,
+  notice_id uuid not null,
+  read_at timestamp with time zone not null,
+  constraint notice_reads_pkey PRIMARY KEY (tenant_id, person_id, notice_id),
+  constraint notice_reads_tenant_id_notice_id_fkey FOREIGN KEY (tenant_id, notice_id) REFERENCES pos.notices(tenant_id, id) ON DELETE CASCADE
+);
+alter table pos.notice_reads enable row level security;
+alter table pos.notice_reads force row level security;
+create policy across_tenants on pos.notice_reads for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.notice_reads for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select on pos.notice_reads to tillwire_app;
+grant select on pos.notice_reads to tillwire_system;
+
+create table pos.notices (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  key text not null,
+  title text not null,
+  say text not null,
+  subject text not null,
+  link text,
+  task_id uuid,
+  created_at timestamp with time zone not null,
+  spread_at timestamp with time zone,
+  constraint notices_pkey PRIMARY KEY (tenant_id, id),
+  constraint notices_key_check CHECK ((key <> ''::text)),
+  constraint notices_kind_check CHECK ((kind <> ''::text)),
+  constraint notices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
+  constraint notices_tenant_id_key_key UNIQUE (tenant_id, key),
+  constraint notices_title_check CHECK ((title <> ''::text))
+);
+CREATE INDEX notices_newest ON pos.notices USING btree (tenant_id, created_at, id);
+CREATE INDEX notices_unspread ON pos.notices USING btree (tenant_id, created_at) WHERE (spread_at IS NULL);
+alter table pos.notices enable row level security;
+alter table pos.notices force row level security;
+create policy across_tenants on pos.notices for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.notices for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant delete, insert, select, update on pos.notices to tillwire_app;
+grant select on pos.notices to tillwire_system;
 
 create table pos.oauth_attempts (
   tenant_id uuid not null,
@@ -987,6 +1304,266 @@ create policy across_tenants on pos.oauth_attempts for all to tillwire_system us
 create policy tenant_wall on pos.oauth_attempts for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant insert, select on pos.oauth_attempts to tillwire_app;
 grant delete, select, update on pos.oauth_attempts to tillwire_system;
+
+create table pos.order_history (
+  tenant_id uuid not null,
+  order_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  by text not null,
+  progress text,
+  moved boolean not null,
+  ready_at timestamp with time zone,
+  reason text,
+  version integer,
+  note bytea,
+  constraint order_history_pkey PRIMARY KEY (tenant_id, order_id, id),
+  constraint order_history_check CHECK (((kind = 'progress'::text) = (progress IS NOT NULL))),
+  constraint order_history_kind_check CHECK ((kind = ANY (ARRAY['progress'::text, 'amended'::text, 'paid'::text, 'cancel_requested'::text, 'cancel_refused'::text]))),
+  constraint order_history_tenant_id_order_id_fkey FOREIGN KEY (tenant_id, order_id) REFERENCES pos.orders(tenant_id, id)
+);
+alter table pos.order_history enable row level security;
+alter table pos.order_history force row level security;
+create policy across_tenants on pos.order_history for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.order_history for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.order_history to tillwire_app;
+grant select on pos.order_history to tillwire_system;
+
+create table pos.order_revisions (
+  tenant_id uuid not null,
+  order_id uuid not null,
+  version integer not null,
+  body jsonb not null,
+  personal bytea,
+  changed text[] not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null,
+  constraint order_revisions_pkey PRIMARY KEY (tenant_id, order_id, version),
+  constraint order_revisions_tenant_id_order_id_fkey FOREIGN KEY (tenant_id, order_id) REFERENCES pos.orders(tenant_id, id),
+  constraint order_revisions_version_check CHECK ((version > 0))
+);
+alter table pos.order_revisions enable row level security;
+alter table pos.order_revisions force row level security;
+create policy across_tenants on pos.order_revisions for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.order_revisions for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.order_revisions to tillwire_app;
+grant select on pos.order_revisions to tillwire_system;
+
+create table pos.orders (
+  tenant_id uuid not null,
+  id uuid not null,
+  channel text not null,
+  external_id text not null,
+  number text not null,
+  site_id uuid not null,
+  placed_at timestamp with time zone not null,
+  currency text not null,
+  fulfilment text not null,
+  promised_at timestamp with time zone,
+  total bigint not null,
+  lines smallint not null,
+  payment_state text not null,
+  test boolean not null,
+  version integer not null,
+  progress text not null,
+  progress_at timestamp with time zone not null,
+  ready_at timestamp with time zone,
+  cancel_requested_at timestamp with time zone,
+  cancel_reason text,
+  handled_by text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint orders_pkey PRIMARY KEY (tenant_id, id),
+  constraint orders_channel_check CHECK ((channel ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+  constraint orders_check CHECK (((cancel_requested_at IS NULL) OR (progress <> ALL (ARRAY['completed'::text, 'cancelled'::text])))),
+  constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint orders_external_id_check CHECK ((external_id <> ''::text)),
+  constraint orders_fulfilment_check CHECK ((fulfilment = ANY (ARRAY['pickup'::text, 'delivery'::text, 'dine_in'::text]))),
+  constraint orders_lines_check CHECK ((lines > 0)),
+  constraint orders_payment_state_check CHECK ((payment_state = ANY (ARRAY['due'::text, 'paid'::text]))),
+  constraint orders_progress_check CHECK ((progress = ANY (ARRAY['placed'::text, 'accepted'::text, 'preparing'::text, 'ready'::text, 'dispatched'::text, 'completed'::text, 'cancelled'::text]))),
+  constraint orders_tenant_id_channel_external_id_key UNIQUE (tenant_id, channel, external_id),
+  constraint orders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
+  constraint orders_tenant_id_site_id_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES pos.sites(tenant_id, id),
+  constraint orders_total_check CHECK ((total >= 0)),
+  constraint orders_version_check CHECK ((version > 0))
+) with (fillfactor=85);
+CREATE INDEX orders_newest ON pos.orders USING btree (tenant_id, placed_at, id);
+alter table pos.orders enable row level security;
+alter table pos.orders force row level security;
+create policy across_tenants on pos.orders for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.orders for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.orders to tillwire_app;
+grant select on pos.orders to tillwire_system;
+
+create table pos.push_attempts (
+  tenant_id uuid not null,
+  push_id uuid not null,
+  no integer not null,
+  step text not null,
+  due_as text not null,
+  retry_no integer not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  result text,
+  error_code text,
+  say text,
+  constraint push_attempts_pkey PRIMARY KEY (tenant_id, push_id, no),
+  constraint push_attempts_check CHECK (((ended_at IS NULL) = (result IS NULL))),
+  constraint push_attempts_due_as_check CHECK ((due_as = ANY (ARRAY['first'::text, 'retry'::text, 'follow_up'::text]))),
+  constraint push_attempts_no_check CHECK ((no > 0)),
+  constraint push_attempts_step_check CHECK ((step = ANY (ARRAY['send'::text, 'look'::text, 'cancel'::text, 'amend'::text, 'report'::text]))),
+  constraint push_attempts_tenant_id_push_id_fkey FOREIGN KEY (tenant_id, push_id) REFERENCES pos.pushes(tenant_id, id)
+);
+CREATE INDEX push_attempts_started ON pos.push_attempts USING btree (tenant_id, started_at);
+alter table pos.push_attempts enable row level security;
+alter table pos.push_attempts force row level security;
+create policy across_tenants on pos.push_attempts for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.push_attempts for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.push_attempts to tillwire_app;
+grant select on pos.push_attempts to tillwire_system;
+
+create table pos.push_calls (
+  tenant_id uuid not null,
+  push_id uuid not null,
+  attempt_no integer not null,
+  no integer not null,
+  name text not null,
+  method text not null,
+  path text not null,
+  writes boolean not null,
+  begun_at timestamp with time zone not null,
+  request bytea,
+  took_ms integer,
+  status smallint,
+  verdict text,
+  never_sent boolean,
+  answer bytea,
+  constraint push_calls_pkey PRIMARY KEY (tenant_id, push_id, attempt_no, no),
+  constraint push_calls_no_check CHECK ((no > 0)),
+  constraint push_calls_tenant_id_push_id_attempt_no_fkey FOREIGN KEY (tenant_id, push_id, attempt_no) REFERENCES pos.push_attempts(tenant_id, push_id, no)
+);
+CREATE INDEX push_calls_begun ON pos.push_calls USING btree (begun_at);
+alter table pos.push_calls enable row level security;
+alter table pos.push_calls force row level security;
+create policy across_tenants on pos.push_calls for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.push_calls for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.push_calls to tillwire_app;
+grant select, update on pos.push_calls to tillwire_system;
+
+create table pos.push_settings (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  auto_sync_orders boolean not null,
+  sync_customer_info boolean not null,
+  updated_at timestamp with time zone not null,
+  constraint push_settings_pkey PRIMARY KEY (tenant_id, connection_id),
+  constraint push_settings_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id)
+);
+alter table pos.push_settings enable row level security;
+alter table pos.push_settings force row level security;
+create policy across_tenants on pos.push_settings for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.push_settings for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.push_settings to tillwire_app;
+grant select on pos.push_settings to tillwire_system;
+
+create table pos.push_targets (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  location text,
+  active boolean not null,
+  set_by text not null,
+  set_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint push_targets_pkey PRIMARY KEY (tenant_id),
+  constraint push_targets_check CHECK ((active = (ended_at IS NULL))),
+  constraint push_targets_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id),
+  constraint push_targets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
+);
+alter table pos.push_targets enable row level security;
+alter table pos.push_targets force row level security;
+create policy across_tenants on pos.push_targets for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.push_targets for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.push_targets to tillwire_app;
+grant select on pos.push_targets to tillwire_system;
+
+create table pos.pushes (
+  tenant_id uuid not null,
+  id uuid not null,
+  order_id uuid not null,
+  connection_id uuid not null,
+  pos_system text not null,
+  test boolean not null default false,
+  status text not null,
+  outcome text,
+  waits_for text,
+  next_step text,
+  due_as text not null default 'first'::text,
+  due_at timestamp with time zone,
+  promised_at timestamp with time zone not null,
+  retry_count integer not null default 0,
+  resends integer not null default 0,
+  throttles integer not null default 0,
+  follow_tries integer not null default 0,
+  first_try_at timestamp with time zone,
+  grid_at timestamp with time zone,
+  first_sent_at timestamp with time zone,
+  last_sent_at timestamp with time zone,
+  intent bytea,
+  order_version integer,
+  total bigint not null,
+  currency text not null,
+  location text,
+  pos_order_id text,
+  pos_order_number text,
+  pos_total bigint,
+  wish text,
+  wish_reason text,
+  error_code text,
+  error_message text,
+  warnings jsonb not null default '[]'::jsonb,
+  attempts integer not null default 0,
+  claim_no integer not null default 0,
+  claimed_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  moved_at timestamp with time zone not null,
+  completed_at timestamp with time zone,
+  constraint pushes_pkey PRIMARY KEY (tenant_id, id),
+  constraint pushes_check CHECK (((status = ANY (ARRAY['success'::text, 'failed'::text])) = (completed_at IS NOT NULL))),
+  constraint pushes_check1 CHECK (((status <> 'failed'::text) OR (error_code IS NOT NULL))),
+  constraint pushes_check2 CHECK (((status <> 'success'::text) OR (pos_order_id IS NOT NULL))),
+  constraint pushes_check3 CHECK (((outcome IS NULL) OR (status = ANY (ARRAY['syncing'::text, 'retry'::text])))),
+  constraint pushes_check4 CHECK (((waits_for IS NULL) OR (status = 'retry'::text))),
+  constraint pushes_check5 CHECK (((due_at IS NULL) OR (next_step IS NOT NULL))),
+  constraint pushes_check6 CHECK (((first_sent_at IS NULL) = (last_sent_at IS NULL))),
+  constraint pushes_check7 CHECK (((first_sent_at IS NULL) OR (intent IS NOT NULL))),
+  constraint pushes_due_as_check CHECK ((due_as = ANY (ARRAY['first'::text, 'retry'::text, 'follow_up'::text]))),
+  constraint pushes_next_step_check CHECK ((next_step = ANY (ARRAY['send'::text, 'look'::text, 'cancel'::text, 'amend'::text, 'report'::text]))),
+  constraint pushes_outcome_check CHECK ((outcome = 'unknown'::text)),
+  constraint pushes_pos_order_id_check CHECK ((pos_order_id <> ''::text)),
+  constraint pushes_retry_count_check CHECK (((retry_count >= 0) AND (retry_count <= 12))),
+  constraint pushes_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'syncing'::text, 'retry'::text, 'success'::text, 'failed'::text]))),
+  constraint pushes_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES pos.configurations(tenant_id, id),
+  constraint pushes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
+  constraint pushes_tenant_id_order_id_connection_id_key UNIQUE (tenant_id, order_id, connection_id),
+  constraint pushes_waits_for_check CHECK ((waits_for = ANY (ARRAY['person'::text, 'sign_in'::text]))),
+  constraint pushes_wish_check CHECK ((wish = ANY (ARRAY['cancel'::text, 'amend'::text])))
+) with (fillfactor=70);
+CREATE INDEX pushes_due ON pos.pushes USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX pushes_due_of_connection ON pos.pushes USING btree (tenant_id, connection_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX pushes_held ON pos.pushes USING btree (tenant_id, connection_id) WHERE (waits_for = 'sign_in'::text);
+CREATE INDEX pushes_newest ON pos.pushes USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX pushes_open ON pos.pushes USING btree (tenant_id, connection_id, total) WHERE ((status = ANY (ARRAY['syncing'::text, 'retry'::text])) AND (last_sent_at IS NOT NULL));
+CREATE UNIQUE INDEX pushes_pos_order ON pos.pushes USING btree (tenant_id, connection_id, pos_order_id) WHERE (pos_order_id IS NOT NULL);
+alter table pos.pushes enable row level security;
+alter table pos.pushes force row level security;
+create policy across_tenants on pos.pushes for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.pushes for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.pushes to tillwire_app;
+grant select on pos.pushes to tillwire_system;
 
 create table pos.refund_keys (
   tenant_id uuid not null,
@@ -1424,6 +2001,42 @@ create policy tenant_wall on pos.sync_windows for all to tillwire_app using (ten
 grant delete, insert, select, update on pos.sync_windows to tillwire_app;
 grant delete, select on pos.sync_windows to tillwire_system;
 
+create table pos.tasks (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  key text not null,
+  title text not null,
+  say text not null,
+  subject text not null,
+  link text,
+  data jsonb not null default '{}'::jsonb,
+  state text not null,
+  times integer not null default 1,
+  raised_at timestamp with time zone not null,
+  raised_again_at timestamp with time zone,
+  assigned_to uuid,
+  settled_at timestamp with time zone,
+  settled_by text,
+  settled_how text,
+  note text,
+  constraint tasks_pkey PRIMARY KEY (tenant_id, id),
+  constraint tasks_check CHECK (((state = 'settled'::text) = (settled_at IS NOT NULL))),
+  constraint tasks_key_check CHECK ((key <> ''::text)),
+  constraint tasks_kind_check CHECK ((kind <> ''::text)),
+  constraint tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text]))),
+  constraint tasks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id),
+  constraint tasks_title_check CHECK ((title <> ''::text))
+);
+CREATE INDEX tasks_newest ON pos.tasks USING btree (tenant_id, raised_at, id);
+CREATE UNIQUE INDEX tasks_open ON pos.tasks USING btree (tenant_id, key) WHERE (state = 'open'::text);
+alter table pos.tasks enable row level security;
+alter table pos.tasks force row level security;
+create policy across_tenants on pos.tasks for all to tillwire_system using (true) with check (true);
+create policy tenant_wall on pos.tasks for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
+grant insert, select, update on pos.tasks to tillwire_app;
+grant select on pos.tasks to tillwire_system;
+
 create table pos.transaction_items (
   tenant_id uuid not null,
   sale_id uuid not null,
@@ -1607,6 +2220,22 @@ create policy across_tenants on pos.withdrawals for all to tillwire_system using
 create policy tenant_wall on pos.withdrawals for all to tillwire_app using (tenant_id = ( SELECT hub.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT hub.current_tenant() AS current_tenant));
 grant delete, insert, select on pos.withdrawals to tillwire_app;
 grant select on pos.withdrawals to tillwire_system;
+
+create view pos.connection_articles with (security_invoker=true) as
+ SELECT tenant_id,
+    connection_id,
+    external_id,
+    parent_external_id,
+    name,
+    variant,
+    sku,
+    barcode,
+    category,
+    price,
+    currency,
+    deleted
+   FROM pos.catalog_articles;
+grant select on pos.connection_articles to tillwire_app;
 
 create view pos.daily_figures with (security_invoker=true) as
  SELECT tenant_id,

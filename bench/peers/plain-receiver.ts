@@ -52,6 +52,8 @@ const INSERT = {
 
 export async function startPlainReceiver(options: PlainReceiverOptions): Promise<PlainReceiver> {
   const pool = new pg.Pool({ connectionString: options.connectionString, max: options.connectionsMax })
+  // The server may be gone before the last connection has closed; nobody asks them anything any more.
+  pool.on('error', () => undefined)
   const app: FastifyInstance = fastify({ logger: false })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))

@@ -100,7 +100,8 @@ export async function send(line: Line, provider: Provider, call: ProviderCall): 
   const { live, link } = line
   line.said.push(call.name, call.path)
   const nth = line.calls.push(call)
-  const answer = await exchange(provider, call, { ...live.api.headers(link, call), ...call.headers })
+  const signed = live.api.body === undefined ? call : { ...call, body: live.api.body(link, call) }
+  const answer = await exchange(provider, signed, { ...live.api.headers(link, call), ...call.headers })
   if (answer === null || line.meddle === null) return answer ?? unreachable(call)
   const handed = line.meddle(call, answer, nth)
   return handed === 'cut' ? unreachable(call) : handed

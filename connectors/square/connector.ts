@@ -2,6 +2,7 @@ import type { Connector } from '../contract.ts'
 import { api } from './api.ts'
 import { books } from './books.ts'
 import { locations } from './locations.ts'
+import { orders } from './orders/orders.ts'
 import { pull } from './pull.ts'
 import { reader } from './read/reader.ts'
 import { signIn } from './sign-in.ts'
@@ -11,5 +12,5 @@ import { webhooks } from './webhooks.ts'
 export const square: Connector = {
   id: 'square',
   name: 'Square',
-  live: { api, signIn, locations, pull, reader, webhooks, books },
+  live: { api, signIn, locations, pull, reader, webhooks, books, orders },
 }

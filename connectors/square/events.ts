@@ -1,4 +1,4 @@
-import type { RecordRef, SourceRecord, WebhookReading } from '../contract.ts'
+import type { ItemAvailability, RecordRef, SourceRecord, WebhookReading } from '../contract.ts'
 import { type Json, objectsIn, textIn } from './answers.ts'
 import { isObject } from './read/drift.ts'
 import { momentOf } from './read/moments.ts'
@@ -10,7 +10,7 @@ import { recordsOf } from './read/records.ts'
 // A sale at the till raises no event of its order: it shows by its payment, and the order is fetched. Events of orders
 // tell only that something changed.
 
-type Told = Pick<WebhookReading, 'records' | 'fetch' | 'signal' | 'ignored'>
+type Told = Pick<WebhookReading, 'records' | 'fetch' | 'signal' | 'ignored' | 'availability'>
 
 const NOTHING: Told = { records: [], fetch: [], signal: null, ignored: null }
 
@@ -68,7 +68,15 @@ function readOrder(_event: Json, data: Json): Told {
 function readCounts(_event: Json, data: Json): Told {
   const counts = isObject(data.object) ? objectsIn(data.object.inventory_counts) : []
   if (counts.length === 0) return { ...NOTHING, signal: 'inventory' }
-  return { ...NOTHING, records: recordsOf('inventory_count', counts) }
+  return { ...NOTHING, records: recordsOf('inventory_count', counts), availability: counts.flatMap(availabilityOf) }
+}
+
+/** Square counts what it is told to count; an article whose count is nought or less is sold out. */
+function availabilityOf({ catalog_object_id, location_id, state, quantity, calculated_at }: Json): ItemAvailability[] {
+  const externalId = textIn(catalog_object_id)
+  if (externalId === null || state !== 'IN_STOCK') return []
+  const available = !/^(?:-|0*(?:\.0*)?$)/.test(textIn(quantity) ?? '')
+  return [{ externalId, location: textIn(location_id), available, at: momentOf(calculated_at), until: null }]
 }
 
 function readCustomer(event: Json, data: Json): Told {

@@ -9,7 +9,7 @@ import { orders } from './streams/orders.ts'
 import { list, search } from './streams/pages.ts'
 import { payments, refunds } from './streams/payments.ts'
 
-/** In the order in which a period is read: an order's first reading should find its articles and its payments. */
+/** An order's first reading should find its articles and its payments: those streams come first. */
 export const pull: Pull = {
   streams: [catalog, payments, refunds, orders, inventory, customers],
   fetch,

@@ -18,15 +18,15 @@ export const webhooks: Webhooks = { verify, read, subscriptions }
 function verify(delivery: Delivery, secrets: readonly string[], url: string): Verification {
   const presented = headerOf(delivery, SIGNATURE_HEADER)?.trim() ?? ''
   if (presented === '') return 'unsigned'
-  const signature = Buffer.from(presented, 'base64')
-  // Reading base64 forgives much: what does not come out as it went in is not what Square wrote.
-  const isExact = signature.length === 32 && signature.toString('base64') === presented
+  // As it is written, and not what it stands for: reading base64 forgives much, and would take what Square never wrote.
+  const signature = Buffer.from(presented, 'latin1')
   let isGenuine = false
   for (const secret of secrets) {
     // An empty key would let everybody sign.
     if (secret === '') continue
-    const expected = createHmac('sha256', keyOf(secret)).update(url, 'utf8').update(delivery.body).digest()
-    if (isExact && timingSafeEqual(expected, signature)) isGenuine = true
+    const digest = createHmac('sha256', keyOf(secret)).update(url, 'utf8').update(delivery.body).digest('base64')
+    const expected = Buffer.from(digest, 'latin1')
+    if (expected.length === signature.length && timingSafeEqual(expected, signature)) isGenuine = true
   }
   return isGenuine ? 'genuine' : 'forged'
 }

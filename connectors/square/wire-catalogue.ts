@@ -23,6 +23,20 @@ const ITEM_DATA = shape({
   ...known('variations', 'product_type', 'is_archived'),
 })
 
+const MODIFIER_DATA = shape({
+  name: 'text',
+  modifier_list_id: 'text',
+  price_money: 'money',
+  ...known('ordinal', 'location_overrides', 'image_id', 'on_by_default', 'hidden_online', 'kitchen_name'),
+})
+
+const MODIFIER_LIST_DATA = shape({
+  name: 'text',
+  ...known('ordinal', 'selection_type', 'modifiers', 'image_ids', 'allow_quantities', 'is_conversational'),
+  ...known('modifier_type', 'max_length', 'text_required', 'internal_name', 'min_selected_modifiers'),
+  ...known('max_selected_modifiers', 'hidden_from_customer'),
+})
+
 export const CATALOG_OBJECT = shape({
   type: 'text',
   id: 'text',
@@ -31,6 +45,8 @@ export const CATALOG_OBJECT = shape({
   is_deleted: 'flag',
   item_data: one(ITEM_DATA),
   item_variation_data: one(VARIATION_DATA),
+  modifier_data: one(MODIFIER_DATA),
+  modifier_list_data: one(MODIFIER_LIST_DATA),
   category_data: one(shape({ name: 'text' })),
 })
 

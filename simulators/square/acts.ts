@@ -1,6 +1,8 @@
 import type { Act } from '../stage/control.ts'
+import { FULFILLMENT_STATES } from './fulfilments.ts'
 import type { Seller } from './seller.ts'
 import type { Square } from './square.ts'
+import { moveOrder } from './staff.ts'
 
 // What a seller or Square itself may do that is neither a sale nor a fault: `POST /acts { "name", … }`.
 
@@ -19,6 +21,18 @@ export function actsOf(square: Square): Readonly<Record<string, Act>> {
     'edit-catalogue': {
       says: 'The seller changes his catalogue: { kind: "reprice" | "rename" | "delete", id, amount? | name?, merchant? }.',
       run: (order) => editCatalogue(square, order),
+    },
+    'sell-out': {
+      says: 'Something is sold out: { id of an item or a variation, location?, merchant? }. Of what is counted nothing is left.',
+      run: (order) => setSoldOut(square, order, true),
+    },
+    'bring-back': {
+      says: 'It is there again: { id, location?, quantity? of what is counted, 50 if not given, merchant? }.',
+      run: (order) => setSoldOut(square, order, false),
+    },
+    'move-order': {
+      says: 'Somebody at the counter sets the state of a pushed order: { id or reference_id, state: "RESERVED" | "PREPARED" | "COMPLETED" | "CANCELED" | "FAILED", reason?, merchant? }.',
+      run: (order) => moveNamed(square, order),
     },
     'rename-customer': {
       says: 'The seller corrects a name in his directory: { id, given, family, merchant? }.',
@@ -76,4 +90,33 @@ function setLocation(square: Square, order: ActOrder, status: 'ACTIVE' | 'INACTI
   location.status = status
   // Says only which location: what changed must be read.
   square.raise(seller, { type: 'location.updated', dataType: 'location', id: location.id, locationId: location.id })
+}
+
+function setSoldOut(square: Square, order: ActOrder, soldOut: boolean): void {
+  const seller = sellerOf(square, order)
+  const place = typeof order.location === 'string' ? seller.findLocation(order.location) : null
+  if (typeof order.location === 'string' && place === null) {
+    throw new RangeError(`No location of ${seller.name} has the id ${order.location}.`)
+  }
+  const locationIds = place === null ? seller.locations.map(({ id }) => id) : [place.id]
+  const quantity = typeof order.quantity === 'number' ? order.quantity : 50
+  const change = { id: String(order.id), locationIds, soldOut, quantity: soldOut ? 0 : quantity }
+  for (const event of seller.reads.setSoldOut(change, square.now())) square.raise(seller, event)
+}
+
+/** Only what the counter shows: paid, pushed in, on its way. */
+function moveNamed(square: Square, order: ActOrder): void {
+  const seller = sellerOf(square, order)
+  const state = FULFILLMENT_STATES.find((each) => each === order.state)
+  if (state === undefined) throw new RangeError(`The state is one of ${FULFILLMENT_STATES.join(', ')}.`)
+  const found =
+    typeof order.id === 'string'
+      ? seller.findOrder(order.id)
+      : [...seller.allOrders()].find(
+          (each) => each.reference_id !== undefined && each.reference_id === order.reference_id,
+        )
+  if (found === null || found === undefined || found.version === undefined || found.state !== 'OPEN') {
+    throw new RangeError(`No open order of ${seller.name} that was pushed in is ${order.id ?? order.reference_id}.`)
+  }
+  moveOrder(square, seller, found, state, typeof order.reason === 'string' ? order.reason : null)
 }

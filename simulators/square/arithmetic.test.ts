@@ -54,6 +54,7 @@ function squareOf(seller: SellerOptions): Square {
     rateLimit: null,
     consent: 'ask',
     webhookConcurrency: 1,
+    idempotencyLifeMs: null,
   })
   new Market(square).sell(DAYS)
   return square

@@ -112,6 +112,21 @@ export const SQUARE_FAULTS: readonly FaultDescription[] = [
     says: 'No answer comes, though it was done.',
     value: { means: SECONDS, standard: 30 },
   },
+  { name: 'error-before-commit', pain: 27, says: 'A call fails with 500, and nothing was done.', rate: 0.3 },
+  { name: 'error-after-commit', pain: 27, says: 'A call fails with 500, though it was done.', rate: 0.3 },
+  {
+    name: 'duplicate-answer',
+    pain: 33,
+    says: 'A gateway hands the call on twice; what is answered is the second answer.',
+  },
+  { name: 'key-forgotten', pain: 33, says: 'An idempotency key that was used is not remembered.' },
+  {
+    name: 'rate-limit-storm',
+    pain: 20,
+    says: 'Once it strikes, every call is refused with 429 until the storm has passed.',
+    rate: 0.02,
+    value: { means: 'seconds that a storm lasts', standard: 5 },
+  },
   { name: 'server-error', pain: 20, says: 'A call fails with 500 and Square’s error body.', rate: 0.3 },
   { name: 'gateway-html', pain: 20, says: 'A gateway answers 502 with a page of HTML.', rate: 0.3 },
   {
@@ -136,5 +151,10 @@ export const SQUARE_FAULTS: readonly FaultDescription[] = [
   { name: 'version-retired', pain: 22, says: 'The API version that the caller names is refused.' },
   // Signing in.
   { name: 'token-rotated', pain: 8, says: 'A refresh ends the old access token and the old refresh token at once.' },
+  {
+    name: 'token-expired',
+    pain: 8,
+    says: 'A call is refused with 401, and the access tokens of that seller have ended; his refresh tokens stand.',
+  },
   { name: 'oauth-plain-error', pain: 8, says: 'Errors of /oauth2 have the older body with message and type.' },
 ]

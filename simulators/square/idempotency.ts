@@ -6,7 +6,8 @@ import { invalid, SquareRefusal } from './refusal.ts'
 
 /**
  * Does it once for each idempotency key of a seller and a call: the same key with the same body answers what it
- * answered, with another body it is refused. How long Square remembers is not published; here it never forgets.
+ * answered, with another body it is refused. How long Square remembers is not published; here it forgets after
+ * `idempotencyLifeMs`, which is never unless it is said, and under the fault `key-forgotten`.
  */
 export function withKey(call: Call, name: string, lengthMax: number, act: (key: string | null) => JsonObject): Answer {
   const { square, seller, body } = call
@@ -17,10 +18,12 @@ export function withKey(call: Call, name: string, lengthMax: number, act: (key: 
   }
   const place = `${name} ${seller.merchantId} ${key}`
   const request = hash('sha256', JSON.stringify(body), 'base64url')
-  const known = square.answered.get(place)
+  const now = square.clock.now()
+  const kept = square.answered.get(place)
+  const known = kept !== undefined && isRemembered(call, kept.at, name) ? kept : undefined
   if (known === undefined) {
     const answer = act(key)
-    square.answered.set(place, { request, body: answer })
+    square.answered.set(place, { request, body: answer, at: now })
     return ok(answer)
   }
   if (known.request === request) return ok(known.body)
@@ -30,4 +33,10 @@ export function withKey(call: Call, name: string, lengthMax: number, act: (key: 
     detail: 'The idempotency key was used before with a different request.',
     field: 'idempotency_key',
   })
+}
+
+function isRemembered({ square }: Call, at: number, name: string): boolean {
+  const { idempotencyLifeMs, clock, faults } = square
+  if (idempotencyLifeMs !== null && clock.now() - at >= idempotencyLifeMs) return false
+  return !faults.strikes('key-forgotten', name)
 }

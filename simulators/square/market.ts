@@ -1,16 +1,13 @@
 import type { SellAnswer, SellOrder } from '../stage/control.ts'
-import { DAY_MS, dateOf, dayNumber, HOUR_MS, weekdayOf } from '../trade/calendar.ts'
-import type { TradeSale } from '../trade/sale.ts'
+import { DAY_MS, dateOf } from '../trade/calendar.ts'
 import type { Shop } from '../trade/shop.ts'
 import { refundsWithoutSale, trade } from '../trade/trade.ts'
+import { busySales, movedBy, salesWithin, windowOf, ZONES_REACH_MS } from '../trade/wanted.ts'
 import type { Seller } from './seller.ts'
 import type { Square } from './square.ts'
 import { Till } from './till.ts'
 
 // Lets a seller's business trade: in a window of the past or the future, right now, or live from now on.
-
-const FRIDAY = 4
-const ZONES_REACH_MS = 14 * HOUR_MS
 
 export class Market {
   readonly #square: Square
@@ -105,86 +102,4 @@ function shopAt(seller: Seller, locationId: string | undefined): Shop {
   })
   if (trading.length === 0) throw new RangeError(`No location of ${seller.name} has the id ${locationId}.`)
   return { ...seller.shop, sites: trading }
-}
-
-type Window = { readonly from: number; readonly to: number; readonly firstDay: string; readonly lastDay: string }
-
-/** Dates are trading days, both inclusive; instants are [from, to). */
-function windowOf({ from, to }: SellOrder, now: number): Window {
-  const isDate = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text)
-  const start = from ?? to ?? ''
-  const end = to ?? new Date(now).toISOString()
-  const fromMs = isDate(start) ? Number.NEGATIVE_INFINITY : instantIn(start)
-  const toMs = isDate(end) ? Number.POSITIVE_INFINITY : instantIn(end)
-  const firstDay = isDate(start) ? start : dateOf(Math.floor((fromMs - ZONES_REACH_MS) / DAY_MS) - 1)
-  const lastDay = isDate(end) ? end : dateOf(Math.floor((toMs + ZONES_REACH_MS) / DAY_MS))
-  dayNumber(firstDay)
-  dayNumber(lastDay)
-  return { from: fromMs, to: toMs, firstDay, lastDay }
-}
-
-function instantIn(text: string): number {
-  const instant = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(instant)) throw new RangeError(`"${text}" is neither a date nor an RFC 3339 instant.`)
-  return instant
-}
-
-/** All sales opened within the window, or so many of them, spread over its days; another seed fills what is missing. */
-function* salesWithin(shop: Shop, seed: string, window: Window, count: number | null): Generator<TradeSale> {
-  if (count === null) {
-    yield* openedWithin(shop, seed, window, window.firstDay, window.lastDay)
-    return
-  }
-  const first = dayNumber(window.firstDay)
-  const days = dayNumber(window.lastDay) - first + 1
-  let given = 0
-  for (let pass = 0; given < count && pass < PASSES_MAX; pass++) {
-    for (let nth = 0; nth < days && given < count; nth++) {
-      const wanted = pass === 0 ? Math.ceil((count * (nth + 1)) / days) - given : count - given
-      const day = dateOf(first + nth)
-      const passSeed = pass === 0 ? seed : `${seed} again ${pass}`
-      const sales = [...openedWithin(shop, passSeed, window, day, day)]
-      for (const sale of spread(sales, wanted)) {
-        yield sale
-        given++
-      }
-    }
-  }
-}
-
-/** A window in which the shop is closed sells nothing, however often it is asked. */
-const PASSES_MAX = 40
-
-function* openedWithin(shop: Shop, seed: string, window: Window, from: string, to: string): Generator<TradeSale> {
-  for (const sale of trade(shop, { seed, from, to })) {
-    if (sale.openedAt >= window.from && sale.openedAt < window.to) yield sale
-  }
-}
-
-/** So many of the list, evenly. */
-function spread<T>(list: readonly T[], count: number): T[] {
-  if (count >= list.length) return [...list]
-  return Array.from({ length: count }, (_, nth) => list[Math.floor((nth * list.length) / count)] as T)
-}
-
-/** The sales of the last Friday and the days after it, without end. */
-function* busySales(shop: Shop, seed: string, now: number): Generator<TradeSale> {
-  const today = Math.floor(now / DAY_MS)
-  const friday = today - 7 - ((weekdayOf(today) - FRIDAY + 7) % 7)
-  for (let round = 0; ; round++) {
-    yield* trade(shop, { seed: `${seed} ${round}`, from: dateOf(friday), to: dateOf(friday + 6) })
-  }
-}
-
-/** The same sale at another time. */
-function movedBy(sale: TradeSale, ms: number): TradeSale {
-  const moved = (at: number | null) => (at === null ? null : at + ms)
-  return {
-    ...sale,
-    openedAt: sale.openedAt + ms,
-    closedAt: moved(sale.closedAt),
-    voidedAt: moved(sale.voidedAt),
-    payments: sale.payments.map((payment) => ({ ...payment, at: payment.at + ms, voidedAt: moved(payment.voidedAt) })),
-    refunds: sale.refunds.map((refund) => ({ ...refund, at: refund.at + ms })),
-  }
 }

@@ -133,6 +133,13 @@ async function tourOfLife(running: RunningSquare, application: Visitor, witness:
   }
   await running.clock.advance(4 * 3_600_000)
   const [item] = await application.all('/v2/catalog/list?types=ITEM', 'objects')
+  const collected = { fulfillment_filter: { fulfillment_types: ['PICKUP'], fulfillment_states: ['COMPLETED'] } }
+  const location_ids = running.locations.slice(0, 1).map(({ id }) => id)
+  const worked = await application.search('/v2/orders/search', { location_ids, query: { filter: collected } }, 'orders')
+  expect(worked.some((order) => order.fulfillments[0].pickup_details.picked_up_at !== undefined)).toBe(true)
+  running.act('sell-out', { id: item.id })
+  await application.get(`/v2/catalog/object/${item.id}`)
+  running.act('bring-back', { id: item.id })
   running.act('edit-catalogue', { kind: 'rename', id: item.id, name: 'Something else' })
   running.act('edit-catalogue', { kind: 'reprice', id: item.item_data.variations[0].id, amount: 1234 })
   running.act('edit-catalogue', { kind: 'delete', id: item.id })
@@ -173,7 +180,12 @@ function sellers(): SellerOptions[] {
 }
 
 function started(): Promise<RunningSquare> {
-  return startSquare({ clock: new StageClock({ at: NOON, frozen: true }), rateLimit: null, sellers: sellers() })
+  return startSquare({
+    clock: new StageClock({ at: NOON, frozen: true }),
+    rateLimit: null,
+    sellers: sellers(),
+    staff: true,
+  })
 }
 
 describe.skipIf(description === null)(

@@ -55,8 +55,7 @@ function collect(scribe: Scribe, sale: TradeSale, at: number): void {
     closed_at: now,
   }
   scribe.putOrder(order)
-  scribe.tellOrder('order.fulfillment.updated', order, at)
-  scribe.tellOrder('order.updated', order, at)
+  scribe.tellMoved(standing, order, at)
 }
 
 function lifeOf(sale: TradeSale, state: Order['state'], version: number, at: number): OrderLife {

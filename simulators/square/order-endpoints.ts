@@ -1,5 +1,6 @@
 import { type JsonObject, JsonText, ok } from './answer.ts'
 import type { Call, Endpoint } from './endpoint.ts'
+import { FULFILLMENT_STATES } from './fulfilments.ts'
 import { pageOf } from './listing.ts'
 import {
   flagOf,
@@ -36,7 +37,6 @@ const PAGE_CEILING = 500
 const SORT_FIELDS = ['CREATED_AT', 'UPDATED_AT', 'CLOSED_AT'] as const
 const DEFAULT_SORT = { sort_field: 'CREATED_AT', sort_order: 'DESC' }
 const FULFILLMENT_TYPES = ['PICKUP', 'SHIPMENT', 'DELIVERY'] as const
-export const FULFILLMENT_STATES = ['PROPOSED', 'RESERVED', 'PREPARED', 'COMPLETED', 'CANCELED', 'FAILED'] as const
 const STATES = ['OPEN', 'COMPLETED', 'CANCELED', 'DRAFT'] as const
 
 function searchOrders(call: Call) {

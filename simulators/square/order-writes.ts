@@ -1,14 +1,15 @@
 import { type Answer, type JsonObject, ok } from './answer.ts'
 import type { Call, Endpoint } from './endpoint.ts'
+import { changedFulfillments, checkLengths, isPaid, settled } from './fulfilments.ts'
 import { withKey } from './idempotency.ts'
 import { mixedId } from './ids.ts'
-import { FULFILLMENT_STATES } from './order-endpoints.ts'
-import { checkLengths, orderFromRequest } from './pushed-order.ts'
-import { integerOf, memberOf, neededText, objectOf, objectsOf, textOf, textsOf } from './reads/request.ts'
+import { orderFromRequest } from './pushed-order.ts'
+import { integerOf, memberOf, objectOf, objectsOf, textOf, textsOf } from './reads/request.ts'
 import { invalid, notFound, SquareRefusal } from './refusal.ts'
 import { rfc3339 } from './sale-payments.ts'
 import { Scribe } from './scribe.ts'
-import type { Fulfillment, Order } from './wire.ts'
+import type { Seller } from './seller.ts'
+import type { Order } from './wire.ts'
 
 // Orders pushed in: made, priced without being made, changed by version, paid where there is nothing to pay.
 //
@@ -18,7 +19,6 @@ import type { Fulfillment, Order } from './wire.ts'
 const WRITE = ['ORDERS_WRITE']
 const PAY = ['ORDERS_WRITE', 'PAYMENTS_WRITE']
 const KEY_MAX = 192
-const ENDED = new Set(['COMPLETED', 'CANCELED', 'FAILED'])
 
 export const orderWriteEndpoints: readonly Endpoint[] = [
   { method: 'POST', path: '/v2/orders', name: 'orders.create', scopes: WRITE, answer: createOrder },
@@ -30,7 +30,7 @@ export const orderWriteEndpoints: readonly Endpoint[] = [
 function createOrder(call: Call): Answer {
   const { square, seller, body, now } = call
   const answer = withKey(call, 'orders.create', KEY_MAX, (key) => {
-    const id = mixedId(28, 'pushed', seller.merchantId, key ?? `${now} ${square.answered.size} ${seller.pushedCount}`)
+    const id = freeId(seller, key ?? `${now} ${square.answered.size} ${seller.pushedCount}`)
     const order = orderFromRequest(call, neededOrder(body), id)
     seller.pushedCount++
     const scribe = new Scribe(square, seller)
@@ -43,6 +43,12 @@ function createOrder(call: Call): Answer {
   const key = textOf(body, 'idempotency_key') ?? null
   square.requests.pushed({ key, order_id, merchant_id: seller.merchantId, reference_id })
   return answer
+}
+
+/** The id goes by the key; a key that was forgotten makes another order. */
+function freeId(seller: Seller, key: string): string {
+  const id = mixedId(28, 'pushed', seller.merchantId, key)
+  return seller.findOrder(id) === null ? id : mixedId(28, 'pushed', seller.merchantId, key, String(seller.pushedCount))
 }
 
 function calculateOrder(call: Call): Answer {
@@ -62,7 +68,7 @@ function updateOrder(call: Call): Answer {
       }
     }
     checkLengths(asked, { reference_id: 40, ticket_name: 30 }, 'order')
-    const fulfillments = mergedFulfillments(standing.fulfillments ?? [], objectsOf(asked, 'fulfillments'))
+    const fulfillments = changedFulfillments(standing.fulfillments ?? [], objectsOf(asked, 'fulfillments'), now)
     const changed: Order = {
       ...standing,
       ...(textOf(asked, 'reference_id') !== undefined && { reference_id: textOf(asked, 'reference_id') ?? '' }),
@@ -74,8 +80,7 @@ function updateOrder(call: Call): Answer {
     const order = ended(changed, memberOf(asked, 'state', ['OPEN', 'COMPLETED', 'CANCELED', 'DRAFT']), now)
     const scribe = new Scribe(square, seller)
     scribe.putOrder(order)
-    if (asked.fulfillments !== undefined) scribe.tellOrder('order.fulfillment.updated', order, now)
-    scribe.tellOrder('order.updated', order, now)
+    scribe.tellMoved(standing, order, now)
     return { order }
   })
 }
@@ -100,14 +105,9 @@ function payOrder(call: Call): Answer {
     scribe.putOrder(order)
     scribe.tellOrder('order.updated', order, now)
     scribe.follow(order, null, now)
+    square.paid(seller, order.id)
     return { order }
   })
-}
-
-/** A paid order as it stands once it is paid: OPEN while a fulfilment is on its way, else COMPLETED. */
-export function settled(order: Order, now: number): Order {
-  const waiting = (order.fulfillments ?? []).some(({ state }) => !ENDED.has(state))
-  return waiting ? order : { ...order, state: 'COMPLETED', closed_at: rfc3339(now) }
 }
 
 /** The order of the address, if the API may change it: the till's own have no version. */
@@ -127,7 +127,7 @@ export function changeable(
 }
 
 function ended(order: Order, state: Order['state'] | undefined, now: number): Order {
-  const paid = order.net_amount_due_money.amount === 0 && (order.tenders ?? []).length > 0
+  const paid = isPaid(order)
   if (state === 'CANCELED') {
     if (paid) throw invalid('BAD_REQUEST', 'A paid order cannot be canceled; refund it first.', 'order.state')
     return {
@@ -139,22 +139,6 @@ function ended(order: Order, state: Order['state'] | undefined, now: number): Or
   }
   if (state === 'COMPLETED' && !paid) throw invalid('BAD_REQUEST', 'The order is not paid.', 'order.state')
   return paid ? settled(order, now) : order
-}
-
-function mergedFulfillments(standing: readonly Fulfillment[], asked: readonly JsonObject[]): Fulfillment[] {
-  const merged = [...standing]
-  for (const each of asked) {
-    const uid = neededText(each, 'uid')
-    const at = merged.findIndex((fulfillment) => fulfillment.uid === uid)
-    const before = merged[at]
-    if (before === undefined) throw notFound(`The order has no fulfillment ${uid}.`)
-    const state = memberOf(each, 'state', FULFILLMENT_STATES) ?? before.state
-    if (ENDED.has(before.state) && state !== before.state) {
-      throw invalid('BAD_REQUEST', `The fulfillment is ${before.state}.`, 'order.fulfillments.state')
-    }
-    merged[at] = { ...before, state }
-  }
-  return merged
 }
 
 function neededOrder(body: JsonObject): JsonObject {

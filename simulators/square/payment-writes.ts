@@ -1,9 +1,9 @@
 import type { Answer, JsonObject } from './answer.ts'
 import type { Call, Endpoint } from './endpoint.ts'
+import { checkLengths, settled } from './fulfilments.ts'
 import { withKey } from './idempotency.ts'
 import { mixedId } from './ids.ts'
-import { changeable, settled } from './order-writes.ts'
-import { checkLengths } from './pushed-order.ts'
+import { changeable } from './order-writes.ts'
 import { integerOf, neededText, objectOf, textOf } from './reads/request.ts'
 import { invalid } from './refusal.ts'
 import { rfc3339, tenderOf, versionTokenOf } from './sale-payments.ts'
@@ -47,7 +47,7 @@ function createPayment(call: Call): Answer {
     const amount = moneyOf(body, 'amount_money')
     const tip = body.tip_money === undefined ? null : moneyOf(body, 'tip_money')
     checkFits(body, order, amount)
-    const id = `${mixedId(28, 'pushed payment', seller.merchantId, key ?? '')}ZY`
+    const id = `${mixedId(28, 'pushed payment', seller.merchantId, order.id, key ?? '')}ZY`
     const stamp = rfc3339(now)
     const payment: Payment = {
       id,
@@ -73,6 +73,7 @@ function createPayment(call: Call): Answer {
     scribe.tellPayment('payment.created', payment, now)
     scribe.tellOrder('order.updated', paid, now)
     scribe.follow(paid, null, now)
+    square.paid(seller, paid.id)
     return { payment }
   })
 }

@@ -1,8 +1,9 @@
 import type { JsonObject } from './answer.ts'
 import type { Call } from './endpoint.ts'
+import { checkDetails, checkLengths, detailsKeyOf, FULFILLMENT_STATES } from './fulfilments.ts'
 import { mixedId } from './ids.ts'
 import { moneyAmounts } from './money.ts'
-import { checkLocation, FULFILLMENT_STATES } from './order-endpoints.ts'
+import { checkLocation } from './order-endpoints.ts'
 import { type LineDraft, type PricedModifier, priceOrder, type ServiceDraft, type TaxDraft } from './pricing.ts'
 import type { CatalogueEntry } from './reads/catalogue.ts'
 import { flagOf, integerOf, memberOf, neededText, objectOf, objectsOf, textOf } from './reads/request.ts'
@@ -15,8 +16,6 @@ import type { Fulfillment, Order, OrderDiscount } from './wire.ts'
 // its form is refused here.
 
 const LENGTHS_MAX = { reference_id: 40, ticket_name: 30, customer_id: 191 } as const
-const PICKUP_NOTE_MAX = 500
-const DELIVERY_NOTE_MAX = 550
 
 type Catalogue = ReadonlyMap<string, CatalogueEntry>
 /** What things cost, and in what. */
@@ -228,12 +227,9 @@ function fulfillmentsOf(body: JsonObject, id: string, stamp: string): Fulfillmen
     if (!FULFILLMENT_TYPES.includes(type)) {
       throw invalid('INVALID_ENUM_VALUE', `\`${type}\` is not a fulfillment type.`, 'order.fulfillments.type')
     }
-    const key = `${type.toLowerCase()}_details`
+    const key = detailsKeyOf(type)
     const details = objectOf(each, key) ?? {}
-    memberOf(details, 'schedule_type', ['SCHEDULED', 'ASAP'])
-    checkRecipient(details, `order.fulfillments.${key}`)
-    const max = type === 'DELIVERY' ? DELIVERY_NOTE_MAX : PICKUP_NOTE_MAX
-    checkLengths(details, { note: max }, `order.fulfillments.${key}`)
+    checkDetails(details, type)
     return {
       uid: textOf(each, 'uid') ?? mixedId(22, 'pushed fulfillment', id),
       type,
@@ -241,20 +237,6 @@ function fulfillmentsOf(body: JsonObject, id: string, stamp: string): Fulfillmen
       [key]: { ...details, placed_at: stamp },
     }
   })
-}
-
-function checkRecipient(details: JsonObject, path: string): void {
-  const recipient = objectOf(details, 'recipient')
-  if (recipient === undefined) return
-  checkLengths(recipient, { display_name: 255, phone_number: 17 }, `${path}.recipient`)
-}
-
-export function checkLengths(from: JsonObject, lengthsMax: Readonly<Record<string, number>>, path: string): void {
-  for (const [field, max] of Object.entries(lengthsMax)) {
-    if ((textOf(from, field) ?? '').length > max) {
-      throw invalid('VALUE_TOO_LONG', `Field must not be longer than ${max} characters.`, `${path}.${field}`)
-    }
-  }
 }
 
 function optionalTexts(body: JsonObject, fields: readonly string[]): Record<string, string> {

@@ -51,8 +51,15 @@ export class Scribe {
     this.square.raise(this.seller, { type, dataType: 'refund', id, object, locationId, at })
   }
 
-  tellOrder(type: OrderEvent, order: Order, at: number): void {
-    this.square.raise(this.seller, orderHappening(type, order, at))
+  tellOrder(type: Exclude<OrderEvent, 'order.fulfillment.updated'>, order: Order, at: number): void {
+    this.square.raise(this.seller, orderHappening(type, order, at, []))
+  }
+
+  /** A change of an order, and before it that of its fulfilments if their state has changed. */
+  tellMoved(before: Order, order: Order, at: number): void {
+    const moves = movesOf(before, order)
+    if (moves.length > 0) this.square.raise(this.seller, orderHappening('order.fulfillment.updated', order, at, moves))
+    this.tellOrder('order.updated', order, at)
   }
 
   /** Stock, customers, loyalty and gift cards move with an order that was paid or that brings goods back. */
@@ -80,7 +87,7 @@ const UNSETTLED = [
 ] as const
 
 /** The summary that order events carry: what changed must be read. */
-function orderHappening(type: OrderEvent, order: Order, at: number) {
+function orderHappening(type: OrderEvent, order: Order, at: number, moves: readonly Move[]) {
   const key = type.replaceAll('.', '_')
   const summary = {
     order_id: order.id,
@@ -89,13 +96,17 @@ function orderHappening(type: OrderEvent, order: Order, at: number) {
     state: order.state,
     created_at: order.created_at,
     ...(type !== 'order.created' && { updated_at: order.updated_at }),
-    ...(type === 'order.fulfillment.updated' && {
-      fulfillment_update: (order.fulfillments ?? []).map(({ uid, state }) => ({
-        fulfillment_uid: uid,
-        old_state: 'PROPOSED',
-        new_state: state,
-      })),
-    }),
+    ...(moves.length > 0 && { fulfillment_update: moves }),
   }
   return { type, dataType: key, id: order.id, object: { [key]: summary }, at }
+}
+
+type Move = { readonly fulfillment_uid: string; readonly old_state: string; readonly new_state: string }
+
+function movesOf(before: Order, after: Order): Move[] {
+  const states = new Map((before.fulfillments ?? []).map(({ uid, state }) => [uid, state]))
+  return (after.fulfillments ?? []).flatMap(({ uid, state }) => {
+    const old = states.get(uid)
+    return old === undefined || old === state ? [] : [{ fulfillment_uid: uid, old_state: old, new_state: state }]
+  })
 }

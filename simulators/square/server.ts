@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { WireFaults } from '../stage/wire.ts'
 import { accountEndpoints } from './account-endpoints.ts'
 import { type Answer, type JsonObject, JsonText } from './answer.ts'
 import { consentRoutes } from './consent.ts'
@@ -17,7 +18,7 @@ import type { Square } from './square.ts'
 import type { AccessToken } from './tokens.ts'
 import { isKnownVersion } from './versions.ts'
 import { webhookEndpoints } from './webhook-endpoints.ts'
-import { WireFaults, wayOf } from './wire-faults.ts'
+import { wayOf } from './wire-faults.ts'
 
 // The life of a call: cut off or not, version, token, scopes, budget, faults that come before, the endpoint itself,
 // faults that come after. Everything it refuses has Square's body of errors.
@@ -90,7 +91,9 @@ async function serve(
     return wire.hang(reply.raw, faults.valueOf('timeout-before-commit'))
   }
   const version = versionOf(square, request)
-  const answer = await answered(square, endpoint, request, version)
+  const done = await answered(square, endpoint, request, version)
+  const lost = done.status === 200 && faults.strikes('error-after-commit', name)
+  const answer = lost ? SERVER_ERROR : done
   return travel(square, wire, endpoint, reply, version, answer, merchantId)
 }
 
@@ -100,12 +103,17 @@ async function answered(square: Square, endpoint: Endpoint, request: FastifyRequ
   try {
     checkVersion(square, version, endpoint.name)
     const seller = admitted(square, endpoint, request)
+    const stormy = square.storm.refuse(endpoint.name)
+    if (stormy !== null) return tooMany(square, stormy)
     if (faults.strikes('rate-limit', endpoint.name)) return tooMany(square, faults.valueOf('rate-limit'))
     const wait = seller === null ? null : (square.limiter?.refuse(seller.merchantId) ?? null)
     if (wait !== null) return tooMany(square, wait)
     if (faults.strikes('server-error', endpoint.name)) return SERVER_ERROR
+    if (faults.strikes('error-before-commit', endpoint.name)) return SERVER_ERROR
     if (faults.strikes('gateway-html', endpoint.name)) return GATEWAY_ERROR
-    return await endpoint.answer(callOf(square, request, seller))
+    const call = callOf(square, request, seller)
+    if (faults.strikes('duplicate-answer', endpoint.name)) await endpoint.answer(call)
+    return await endpoint.answer(call)
   } catch (error) {
     if (!(error instanceof SquareRefusal)) throw error
     return endpoint.path.startsWith('/oauth2') && faults.strikes('oauth-plain-error') ? plain(error) : error.answer()
@@ -130,6 +138,10 @@ function admitted(square: Square, endpoint: Endpoint, request: FastifyRequest): 
         `The merchant has not given your application sufficient permissions to do that. The merchant must authorize your application for the following scopes: ${missing.join(' ')}`,
       )
     }
+  }
+  if (square.faults.strikes('token-expired', endpoint.name)) {
+    square.tokens.expire(token.merchantId, square.now())
+    throw denied(401, 'ACCESS_TOKEN_EXPIRED', 'The provided access token has expired.')
   }
   return square.seller(token.merchantId)
 }

@@ -9,6 +9,7 @@ import { Market } from './market.ts'
 import type { Seller, SellerOptions } from './seller.ts'
 import { squareServer } from './server.ts'
 import { Square, type SquareOptions } from './square.ts'
+import { STANDARD_STAFF, Staff, type StaffHabits } from './staff.ts'
 import type { Subscription, SubscriptionDraft } from './subscriptions.ts'
 
 // The simulator as a whole: started in a test, in the demo, or alone.
@@ -31,6 +32,10 @@ export type StartOptions = {
   readonly webhookConcurrency?: number
   /** Every seller trades from now on, so many times as busily as usual. */
   readonly live?: boolean | { readonly scale: number }
+  /** People who work pushed orders through; nobody does if it is not said. */
+  readonly staff?: boolean | Partial<StaffHabits>
+  /** How long an idempotency key is remembered; for ever if not given. */
+  readonly idempotencyLifeMs?: number
 }
 
 export type RunningSquare = {
@@ -86,9 +91,12 @@ export async function startSquare(options: StartOptions = {}): Promise<RunningSq
     rateLimit: options.rateLimit === undefined ? RATE_LIMIT : options.rateLimit,
     consent: options.consent ?? 'ask',
     webhookConcurrency: options.webhookConcurrency ?? 32,
+    idempotencyLifeMs: options.idempotencyLifeMs ?? null,
     ...(options.application && { application: options.application }),
   })
   const market = new Market(square)
+  const { staff = false } = options
+  if (staff !== false) new Staff(square, { ...STANDARD_STAFF, ...(staff === true ? {} : staff) })
   const { server, wire } = squareServer(square)
   const acts: Readonly<Record<string, Act>> = actsOf(square)
   const sell = (order: SellOrder) => market.sell(order)

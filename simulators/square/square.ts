@@ -1,12 +1,13 @@
 import type { StageClock } from '../stage/clock.ts'
 import { Switchboard } from '../stage/faults.ts'
+import { type RateLimit, RateLimiter } from '../stage/rate-limit.ts'
 import { RequestLedger } from '../stage/requests.ts'
+import { Storm } from '../stage/storm.ts'
 import type { JsonObject } from './answer.ts'
 import { type Application, applicationOf, type Environment } from './application.ts'
 import { Courier } from './courier.ts'
 import { EventLog, eventOf, type Happening, scopeOf } from './events.ts'
 import { SQUARE_FAULTS } from './faults.ts'
-import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import { Seller, type SellerOptions } from './seller.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { Tokens } from './tokens.ts'
@@ -26,6 +27,8 @@ export type SquareOptions = {
   readonly webhookConcurrency: number
   /** Whether the consent page asks, or answers by itself. */
   readonly consent: 'ask' | 'allow' | 'deny'
+  /** How long an idempotency key is remembered; null: for ever. */
+  readonly idempotencyLifeMs: number | null
 }
 
 /** What is older when it is made is history: nobody is told of it. */
@@ -46,11 +49,14 @@ export class Square {
   readonly events = new EventLog()
   readonly courier: Courier
   readonly limiter: RateLimiter | null
+  readonly storm: Storm
+  readonly idempotencyLifeMs: number | null
   readonly consent: SquareOptions['consent']
   /** What answered under which idempotency key, by call and merchant. */
-  readonly answered = new Map<string, { readonly request: string; readonly body: JsonObject }>()
+  readonly answered = new Map<string, { readonly request: string; readonly body: JsonObject; readonly at: number }>()
   /** What the simulator itself did wrong; `close` throws it, so that no test passes over it. */
   readonly bugs: unknown[] = []
+  readonly #paidListeners: ((seller: Seller, orderId: string) => void)[] = []
   #serial = 0
 
   constructor(options: SquareOptions) {
@@ -65,6 +71,8 @@ export class Square {
     this.requests = new RequestLedger(clock.now())
     this.subscriptions = new Subscriptions(seed)
     this.limiter = options.rateLimit === null ? null : new RateLimiter(options.rateLimit, clock)
+    this.idempotencyLifeMs = options.idempotencyLifeMs
+    this.storm = new Storm(this.faults, clock, 'rate-limit-storm')
     const { faults, requests } = this
     this.courier = new Courier({ clock, faults, requests, environment, concurrency: options.webhookConcurrency })
     faults.onSwitch(({ name, on }) => {
@@ -83,6 +91,15 @@ export class Square {
     const found = this.sellers.find((seller) => seller.merchantId === merchantId)
     if (found === undefined) throw new RangeError(`No seller has the id ${merchantId}.`)
     return found
+  }
+
+  /** Told of every order that was pushed in and is paid now. */
+  onPaid(listener: (seller: Seller, orderId: string) => void): void {
+    this.#paidListeners.push(listener)
+  }
+
+  paid(seller: Seller, orderId: string): void {
+    for (const listener of this.#paidListeners) listener(seller, orderId)
   }
 
   /** What Square's own clock shows. */

@@ -268,6 +268,7 @@ export async function tourOfPushing(visitor: Visitor, variationId: string): Prom
   const collected = { fulfillments: [{ uid: paid.fulfillments[0].uid, state: 'COMPLETED' }] }
   const change = { location_id, version: paid.version, ...collected }
   await visitor.put(`/v2/orders/${order.id}`, { idempotency_key: key(), order: change })
+  await leaveToTheStaff(visitor, bought, key)
   const plain = { location_id, line_items: [wrap] }
   const inCash = (await visitor.post('/v2/orders', { idempotency_key: key(), order: plain })).order
   await visitor.post('/v2/payments', {
@@ -284,4 +285,22 @@ export async function tourOfPushing(visitor: Visitor, variationId: string): Prom
   const regretted = (await visitor.post('/v2/orders', { idempotency_key: key(), order: plain })).order
   const calledOff = { location_id, version: regretted.version, state: 'CANCELED' }
   await visitor.put(`/v2/orders/${regretted.id}`, { idempotency_key: key(), order: calledOff })
+}
+
+/** An order that is paid, changed in its time and note, and then worked through by whoever stands at the counter. */
+async function leaveToTheStaff(visitor: Visitor, bought: Answered, key: () => string): Promise<void> {
+  const { location_id } = bought
+  const { order } = await visitor.post('/v2/orders', { idempotency_key: key(), order: bought })
+  await visitor.post('/v2/payments', {
+    idempotency_key: key(),
+    source_id: 'EXTERNAL',
+    location_id,
+    order_id: order.id,
+    amount_money: order.net_amount_due_money,
+    external_details: { type: 'OTHER', source: 'Web shop', source_id: 'WEB-1002' },
+  })
+  const { version, fulfillments } = (await visitor.get(`/v2/orders/${order.id}`)).order
+  const pickup_details = { note: 'Ring twice', schedule_type: 'SCHEDULED', pickup_at: '2026-10-01T13:00:00Z' }
+  const change = { location_id, version, fulfillments: [{ uid: fulfillments[0].uid, pickup_details }] }
+  await visitor.put(`/v2/orders/${order.id}`, { idempotency_key: key(), order: change })
 }

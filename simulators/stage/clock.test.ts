@@ -37,6 +37,15 @@ test('one that is woken may ask to be woken again on the way, and the clock wait
   expect(new Date(clock.now()).toISOString()).toBe('2026-10-02T14:00:00.000Z')
 })
 
+test('what was begun before the clock is moved, and asks to be woken when it ends, is woken on the way', async () => {
+  const clock = new StageClock({ at: NOON, frozen: true })
+  const rung: number[] = []
+  const failed = new Promise((resolve) => setImmediate(resolve))
+  clock.hold(failed.then(() => void clock.at(clock.now() + 10_000, () => rung.push(clock.now() - NOON))))
+  await clock.advance(60_000)
+  expect(rung).toEqual([10_000])
+})
+
 test('a waker that was called off stays silent, and one that fails keeps no other from ringing', async () => {
   const clock = new StageClock({ at: NOON, frozen: true })
   const rung: string[] = []

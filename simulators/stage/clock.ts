@@ -81,12 +81,13 @@ export class StageClock {
   }
 
   async #goTo(target: number): Promise<void> {
+    // What was begun before may ask to be woken on the way, when it ends.
+    await Promise.allSettled(this.#work)
     for (let next = this.#wakers[0]; next !== undefined && next.due <= target; next = this.#wakers[0]) {
       if (next.due > this.now()) this.#show(next.due)
       await Promise.allSettled(this.#takeDue())
       await Promise.allSettled(this.#work)
     }
-    await Promise.allSettled(this.#work)
     if (this.#frozen || Math.abs(this.now() - target) > 0) this.#show(target)
   }
 

@@ -96,14 +96,18 @@ export class Switchboard {
   strikes(name: string, call?: string): boolean {
     const found = this.#get(name)
     const { state } = found
-    if (!state.on) return false
-    if (state.calls !== null && (call === undefined || !state.calls.some((start) => call.startsWith(start))))
-      return false
+    if (!state.on || !this.means(name, call)) return false
     if (!found.dice.chance(state.rate)) return false
     const left = state.times_left === null ? null : state.times_left - 1
     found.state = { ...state, struck: state.struck + 1, times_left: left, on: left !== 0 }
     if (left === 0) this.#tell(found.state)
     return true
+  }
+
+  /** Whether it was told to strike at such calls, on or off; it means all of them where it was told nothing. */
+  means(name: string, call?: string): boolean {
+    const { calls } = this.#get(name).state
+    return calls === null || (call !== undefined && calls.some((start) => call.startsWith(start)))
   }
 
   /** A number in [0, 1) of that fault's stream: how late, which of them. */

@@ -1,6 +1,6 @@
-import type { StageClock } from '../stage/clock.ts'
+import type { StageClock } from './clock.ts'
 
-// Square publishes no figures. A bucket for each seller's token: so many calls at once, then so many a second.
+// A bucket for each token's owner: so many calls at once, then so many a second.
 
 export type RateLimit = { readonly perSecond: number; readonly burst: number }
 

@@ -9,6 +9,9 @@ export type PushedOrder = {
   repeats: number
 }
 
+/** An order that was pushed, and how many other orders stand there under its reference: nought, or somebody eats twice. */
+export type ListedOrder = PushedOrder & { readonly twins: number }
+
 export type RequestCounts = {
   readonly since: string
   readonly total: number
@@ -18,7 +21,9 @@ export type RequestCounts = {
   readonly throttled: number
   /** The same by whose token it was. */
   readonly by_merchant: Readonly<Record<string, { readonly total: number; readonly throttled: number }>>
-  readonly pushed: readonly PushedOrder[]
+  readonly pushed: readonly ListedOrder[]
+  /** References under which more than one order stands. */
+  readonly doubled: readonly string[]
   readonly deliveries: { readonly attempted: number; readonly accepted: number; readonly failed: number }
 }
 
@@ -68,8 +73,22 @@ export class RequestLedger {
       statuses: Object.fromEntries(this.#statuses),
       throttled: this.#throttled,
       by_merchant: Object.fromEntries(this.#merchants),
-      pushed: [...this.#pushed.values()],
+      ...this.#listed(),
       deliveries: { ...this.#deliveries },
+    }
+  }
+
+  #listed(): Pick<RequestCounts, 'pushed' | 'doubled'> {
+    const orders = [...this.#pushed.values()]
+    const under = new Map<string, number>()
+    for (const order of orders) under.set(placeOf(order), (under.get(placeOf(order)) ?? 0) + 1)
+    const pushed = orders.map((order) => {
+      const others = order.reference_id === null ? 0 : (under.get(placeOf(order)) ?? 1) - 1
+      return { ...order, twins: others }
+    })
+    return {
+      pushed,
+      doubled: [...new Set(pushed.flatMap((each) => (each.twins > 0 ? (each.reference_id ?? []) : [])))],
     }
   }
 
@@ -83,4 +102,9 @@ export class RequestLedger {
     this.#pushed.clear()
     this.#deliveries = { attempted: 0, accepted: 0, failed: 0 }
   }
+}
+
+/** References are of one merchant. */
+function placeOf({ merchant_id, reference_id }: PushedOrder): string {
+  return `${merchant_id} ${reference_id}`
 }

@@ -28,6 +28,7 @@ import type { Foundation } from './foundation.ts'
 import { insightsRoutesOf } from './insights.ts'
 import { liveEventRoutes } from './live-events.ts'
 import { composeLive, type LiveSystems } from './live-systems.ts'
+import { composeOrders, type OrderSystems } from './order-systems.ts'
 
 // The composition root: plain calls, one place where concrete things meet. A missing piece is a compile error.
 
@@ -39,6 +40,7 @@ export type Hub = {
   readonly intake: Intake
   readonly live: LiveSystems
   readonly notices: Notices
+  readonly orders: OrderSystems
   readonly demoTrade: DemoTrade
   /** Null where no folder is looked at. */
   readonly dropFolder: DropFolder | null
@@ -71,7 +73,8 @@ export function compose(foundation: Foundation): Hub {
     peopleOf: (tenantId) => database.system((tx) => listMembers(tx, tenantId)),
     zoneOf: async (tenantId) => (await tenantOf(tenantId)).timeZone,
   })
-  for (const follower of notices.followers) outbox.follow(follower)
+  const orders = composeOrders({ ...foundation, vault, live })
+  for (const follower of [...notices.followers, ...orders.followers]) outbox.follow(follower)
   const { drop } = foundation
   const dropFolder = drop && createDropFolder({ dir: drop.dir, intake, log, publicBase })
   const demoTrade = createDemoTrade({ database, clock, say: (sentence, detail) => log.info(detail, sentence) })
@@ -80,6 +83,7 @@ export function compose(foundation: Foundation): Hub {
     intake,
     live,
     notices,
+    orders,
     demoTrade,
     dropFolder,
     routes: [
@@ -87,6 +91,7 @@ export function compose(foundation: Foundation): Hub {
       ...siteRoutes(database),
       ...live.routes,
       ...notices.routes,
+      ...orders.routes,
       ...mirrorRoutes(database, live.sourcesOf),
       ...intakeRoutes(intake),
       ...insightsRoutesOf(foundation),
@@ -98,6 +103,7 @@ export function compose(foundation: Foundation): Hub {
       { name: 'outbox', everyMs: 1_000, run: (now) => outbox.tick(now) },
       ...live.steps,
       ...notices.steps,
+      ...orders.steps,
       { name: 'demo-trade', everyMs: 1_000, run: (now) => demoTrade.tick(now) },
       {
         name: 'stalled-imports',

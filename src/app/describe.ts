@@ -22,8 +22,10 @@ export async function describeRoutes(): Promise<readonly Route[]> {
     hubKind: 'live',
     scratchDir: tmpdir(),
     drop: null,
+    mail: null,
+    whatsapp: null,
     metrics: createMetrics(),
-    systems: systemsOf(openProviders({ providers: new Map() })),
+    systems: systemsOf(openProviders({ providers: new Map(), privateAddresses: 'refuse' })),
     keys: { vault: Buffer.alloc(32), fingerprint: Buffer.alloc(32) },
     importBytesMax: 2 * 1024 ** 3,
   })

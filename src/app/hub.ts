@@ -122,6 +122,7 @@ async function assemble(options: HubOptions, parts: Parts): Promise<RunningHub> 
   undo.push(() => hub.access.close())
   undo.push(() => hub.live.stop())
   undo.push(() => hub.notices.stop())
+  undo.push(() => hub.orders.stop())
   undo.push(() => hub.intake.background.stop())
   const server = await createServer({
     routes: hub.routes,

@@ -47,12 +47,14 @@ function knownSystems(systems: Systems, publicBase: URL): KnownSystem[] {
   return Object.entries(SYSTEMS).map(([id, { name, connectsBy }]) => {
     const connector = CONNECTORS.find((one) => one.id === id)
     const live = connector?.live
-    const parts = { files: connector?.files, webhooks: live?.webhooks, pull: live?.pull } satisfies Partial<
+    const { files } = connector ?? {}
+    const parts = { files, webhooks: live?.webhooks, pull: live?.pull, push: live?.orders } satisfies Partial<
       Record<SystemPart, unknown>
     >
     const can = (Object.keys(parts) as (keyof typeof parts)[]).filter((part) => parts[part] !== undefined)
     const signIn = signInFactsOf(systems, publicBase, id as PosSystem)
-    return { id, name: connector?.name ?? name, can, connectsBy, signIn }
+    const orders = live?.orders && { notices: live.orders.notices, unmapped: live.orders.unmapped }
+    return { id, name: connector?.name ?? name, can, connectsBy, signIn, orders }
   })
 }
 

@@ -1,7 +1,9 @@
 import { type Connections, openConnections } from '#modules/connections/open.ts'
 import { type LiveIntake, openLiveIntake } from '#modules/intake/live-intake.ts'
 import { startFirstSync } from '#modules/intake/sync/start.ts'
+import { mappingOf, replaceMapping } from '#modules/matching/matching.ts'
 import { takingsBetween } from '#modules/mirror/takings.ts'
+import { createPushWishes } from '#modules/pushes/wishes.ts'
 import type { Tenant } from '#platform/http/caller.ts'
 import type { Route } from '#platform/http/route.ts'
 import { createOutbound } from '#platform/outbound/outbound.ts'
@@ -15,6 +17,7 @@ import type { Foundation } from './foundation.ts'
 export type LiveSystems = {
   readonly connections: Connections
   readonly sourcesOf: LiveIntake['sourcesOf']
+  readonly keep: LiveIntake['keep']
   readonly routes: readonly Route[]
   readonly tasks: readonly TaskHandler[]
   readonly steps: readonly TickStep[]
@@ -38,11 +41,13 @@ export function composeLive(options: LiveOptions): LiveSystems {
     ourFigures: (tenantId, asked) => database.tenant(tenantId, (tx) => takingsBetween(tx, tenantId, asked)),
     siteDefaultsOf: options.tenantOf,
     onPlacesChosen: startFirstSync,
+    pushWishes: createPushWishes({ mappingOf, replaceMapping }),
   })
   const intake = openLiveIntake({ ...options, vault, connections, findConnector: systems.findConnector })
   return {
     connections,
     sourcesOf: intake.sourcesOf,
+    keep: intake.keep,
     routes: [...connections.routes, ...intake.routes],
     tasks: intake.tasks,
     steps: [...connections.steps, ...intake.steps],

@@ -71,6 +71,12 @@ const OWN_SETTINGS = [
     say: 'How often the drop folder is looked at. A file is taken when two looks found it the same.',
   },
   {
+    name: 'TILLWIRE_PRIVATE_ADDRESSES',
+    fallback: 'refuse',
+    secret: false,
+    say: 'Whether addresses that a tenant names may lead into private networks: refuse or allow. Allow it in a shop of your own whose till is in the same network.',
+  },
+  {
     name: 'TILLWIRE_CLOCK_URL',
     fallback: null,
     secret: false,
@@ -145,6 +151,8 @@ export type Settings = {
   /** Null: no folder is looked at. */
   readonly dropDir: string | null
   readonly dropSeconds: number
+  /** Whether the hub goes into private networks for an address that a tenant named. */
+  readonly privateAddresses: 'refuse' | 'allow'
   /** Null: the machine's own clock. */
   readonly clockUrl: URL | null
   /** Null: no mail is sent. */
@@ -201,6 +209,7 @@ export function readSettings(env: Environment): Settings {
     ),
     dropDir: dropDir(text('TILLWIRE_DROP_DIR')),
     dropSeconds: wholeNumber('TILLWIRE_DROP_SECONDS', text('TILLWIRE_DROP_SECONDS'), 1, 3_600),
+    privateAddresses: refuseOrAllow('TILLWIRE_PRIVATE_ADDRESSES', text('TILLWIRE_PRIVATE_ADDRESSES')),
     clockUrl: clockUrl === null ? null : urlOf('TILLWIRE_CLOCK_URL', clockUrl),
     mail: mailSettings(text),
     whatsapp: whatsAppSettings(text),
@@ -258,6 +267,11 @@ function wholeNumber(name: SettingName, text: string | null, least: number, most
   const number = Number(text)
   if (text !== null && Number.isInteger(number) && number >= least && number <= most) return number
   throw bad(name, `a whole number from ${least} to ${most}`)
+}
+
+function refuseOrAllow(name: SettingName, text: string | null): 'refuse' | 'allow' {
+  if (text === 'refuse' || text === 'allow') return text
+  throw bad(name, 'refuse or allow')
 }
 
 function urlOf(name: SettingName, text: string): URL {

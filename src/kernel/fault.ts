@@ -3,8 +3,11 @@
 
 export type FaultKind = 'invalid' | 'denied' | 'missing' | 'conflict' | 'throttled' | 'unavailable' | 'broken'
 
-/** Where in the input a fault lies: an RFC 6901 JSON pointer and a sentence about that place. */
-export type FaultPlace = { readonly pointer: string; readonly detail: string }
+/**
+ * Where in the input a fault lies: an RFC 6901 JSON pointer and a sentence about that place. A code of its own where a
+ * program may want to tell one wrong field from another.
+ */
+export type FaultPlace = { readonly pointer: string; readonly detail: string; readonly code?: string }
 
 export type FaultOptions = {
   /** One or two sentences for a person: what happened, where, and what to do next. */

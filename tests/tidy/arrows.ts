@@ -93,7 +93,7 @@ export const MODULES: Readonly<Record<string, ModuleDoors>> = {
   access: { doors: ['access.ts'], forApp: ['keys.ts', 'people.ts', 'scopes.ts', 'tenants.ts'], uses: [] },
   sites: { doors: ['sites.ts'], forApp: ['routes.ts'], uses: [] },
   connections: {
-    doors: ['connections.ts', 'endpoints.ts', 'live.ts'],
+    doors: ['connections.ts', 'endpoints.ts', 'for-orders.ts', 'live.ts'],
     forApp: ['keeping.ts', 'open.ts', 'sign-in-facts.ts'],
     uses: ['sites'],
   },
@@ -101,6 +101,7 @@ export const MODULES: Readonly<Record<string, ModuleDoors>> = {
     doors: [
       'mirror.ts',
       'catalog.ts',
+      'catalog-list.ts',
       'draft.ts',
       'filing.ts',
       'known.ts',
@@ -134,6 +135,14 @@ export const MODULES: Readonly<Record<string, ModuleDoors>> = {
       'wire-detection.ts',
     ],
     uses: ['connections', 'mirror', 'sites'],
+  },
+  notices: { doors: ['notices.ts'], forApp: ['open.ts'], uses: [] },
+  matching: { doors: ['matching.ts'], forApp: [], uses: ['connections', 'mirror', 'notices'] },
+  orders: { doors: ['orders.ts'], forApp: [], uses: ['sites'] },
+  pushes: {
+    doors: ['pushes.ts'],
+    forApp: ['wishes.ts'],
+    uses: ['connections', 'notices', 'orders', 'sites'],
   },
   insights: { doors: ['insights.ts'], forApp: [], uses: ['mirror', 'sites'] },
 }

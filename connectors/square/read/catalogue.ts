@@ -23,6 +23,11 @@ export function readArticles(
   const touched = new Set(records.map(({ id }) => id))
   const articles: CatalogArticle[] = []
   for (const [id, entry] of entries) {
+    if (entry.object.type === 'MODIFIER') {
+      const list = entries.get(entry.object.modifier_data?.modifier_list_id ?? '')
+      if ([id, list?.object.id].some((one) => one && touched.has(one))) articles.push(modifierOf(id, entry, list))
+      continue
+    }
     if (entry.object.type !== 'ITEM_VARIATION') continue
     const item = entries.get(entry.object.item_variation_data?.item_id ?? '')
     const category = entries.get(categoryOf(item) ?? '')
@@ -59,6 +64,23 @@ function articleOf(id: string, { object, deleted }: Entry, item?: Entry, categor
     currency: price === null ? null : ((data?.price_money?.currency ?? null) as CurrencyCode | null),
     deleted: deleted || item?.deleted === true,
     updatedAt: latest([object, item?.object, category?.object]),
+  }
+}
+
+/** What is added to an article, such as oat milk: named in lines of its own, and mapped like any other. */
+function modifierOf(id: string, { object, deleted }: Entry, list?: Entry): CatalogArticle {
+  const data = object.modifier_data
+  const price = minorOf(data?.price_money)
+  return {
+    externalId: id,
+    parentExternalId: data?.modifier_list_id ?? null,
+    name: data?.name?.trim() ?? '',
+    ...{ variant: null, sku: null, barcode: null },
+    category: list?.object.modifier_list_data?.name?.trim() || null,
+    price,
+    currency: price === null ? null : ((data?.price_money?.currency ?? null) as CurrencyCode | null),
+    deleted: deleted || list?.deleted === true,
+    updatedAt: latest([object, list?.object]),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Lookup, Reader, Reading, SourceRecord } from '../../contract.ts'
 import { PERSONAL } from '../personal.ts'
 import { readArticles } from './catalogue.ts'
 import { checkRecords } from './checked.ts'
+import { reportOf } from './order-report.ts'
 import { KINDS, recordsOf } from './records.ts'
 import { readReturn } from './refunds.ts'
 import { readSale } from './sale.ts'
@@ -26,7 +27,15 @@ function read(
   if (others === null) {
     const reading = readSale(id, own, lookup)
     const { sale, settling, needs } = reading
-    return { ...nothing, sales: sale === null ? [] : [sale], settling, needs, drift: [...drift, ...reading.drift] }
+    const read = {
+      ...nothing,
+      sales: sale === null ? [] : [sale],
+      settling,
+      needs,
+      drift: [...drift, ...reading.drift],
+    }
+    const report = own.order === null ? null : reportOf(own.order)
+    return report === null ? read : { ...read, orders: [report] }
   }
   const reading = readReturn(id, own, others, lookup)
   return { ...nothing, ...reading, drift: [...drift, ...reading.drift] }

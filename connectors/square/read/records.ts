@@ -98,13 +98,14 @@ function refundRecords({ version: _version, ...refund }: Json): readonly SourceR
   return [recordOf('refund', id, refund, version, [`return:${textOf(refund.order_id) ?? `refund:${id}`}`])]
 }
 
-/** Variations lie inside their item and are objects of their own all the same: one of them may change alone. */
+/** Variations lie inside their item, modifiers inside their list, and each is an object of its own that may change alone. */
 function catalogRecords(object: Json): readonly SourceRecord[] {
   const id = idOf('catalog object', object.id)
   const record = recordOf('catalog', id, object, versionOf(object), [], object.is_deleted === true)
-  const inside = isObject(object.item_data) ? object.item_data.variations : null
-  if (!Array.isArray(inside)) return [record]
-  return [record, ...inside.flatMap((variation) => objectRecords('catalog', variation))]
+  const variations = isObject(object.item_data) ? object.item_data.variations : null
+  const modifiers = isObject(object.modifier_list_data) ? object.modifier_list_data.modifiers : null
+  const inside = [variations, modifiers].flatMap((held) => (Array.isArray(held) ? held : []))
+  return [record, ...inside.flatMap((one) => objectRecords('catalog', one))]
 }
 
 function countRecords(count: Json): readonly SourceRecord[] {

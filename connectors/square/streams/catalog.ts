@@ -16,7 +16,7 @@ export const catalog: Stream = {
   pageSizeMax: LIMIT,
   *page(_link, window, cursor) {
     const answer = yield search('catalog.search', '/v2/catalog/search', {
-      object_types: ['ITEM', 'ITEM_VARIATION', 'CATEGORY'],
+      object_types: ['ITEM', 'ITEM_VARIATION', 'CATEGORY', 'MODIFIER_LIST', 'MODIFIER'],
       include_deleted_objects: true,
       ...(window.by === 'whole' ? {} : { begin_time: justBefore(window.from) }),
       limit: LIMIT,

@@ -10,6 +10,13 @@ export type Edit =
   | { readonly kind: 'reprice'; readonly id: string; readonly amount: number; readonly locationId?: string }
   /** A new name of any object. */
   | { readonly kind: 'rename'; readonly id: string; readonly name: string }
+  /** A variation is sold out at those locations, or no longer. */
+  | {
+      readonly kind: 'sold-out'
+      readonly id: string
+      readonly locationIds: readonly string[]
+      readonly soldOut: boolean
+    }
   /** An item with its variations, a list with its modifiers, or any other object. */
   | { readonly kind: 'delete'; readonly id: string }
 
@@ -37,10 +44,20 @@ export class Catalogue {
   edit(edit: Edit, now: number): void {
     const entry = this.entriesAt(now).get(edit.id)
     if (entry === undefined || entry.deleted) throw new RangeError(`There is no object ${edit.id} in the catalogue.`)
-    if (edit.kind === 'reprice' && entry.type !== 'ITEM_VARIATION') {
+    if (edit.kind === 'reprice' && entry.type !== 'ITEM_VARIATION' && entry.type !== 'MODIFIER') {
       throw new RangeError(`${edit.id} is of type ${entry.type} and has no price; name one of its variations.`)
     }
     this.#edits.push({ edit, at: now })
+  }
+
+  /** That variation, or those of that item. Refuses an id that is neither. */
+  variationIdsOf(id: string, now: number): readonly string[] {
+    const entries = [...this.entriesAt(now).values()].filter(
+      ({ type, deleted }) => type === 'ITEM_VARIATION' && !deleted,
+    )
+    const ids = entries.flatMap((each) => (each.id === id || each.parentId === id ? each.id : []))
+    if (ids.length === 0) throw new RangeError(`There is no item and no variation ${id} in the catalogue.`)
+    return ids
   }
 
   /** When anything in it last changed. */
@@ -57,8 +74,8 @@ function apply(entries: Map<string, CatalogueEntry>, edit: Edit, editedAt: numbe
   const at = Math.max(editedAt, entry.changedAt)
   if (edit.kind === 'rename')
     entries.set(edit.id, { ...entry, changedAt: at, data: { ...entry.data, name: edit.name } })
-  if (edit.kind === 'reprice')
-    entries.set(edit.id, { ...entry, changedAt: at, data: repriced(entry.data, edit, currency) })
+  if (edit.kind === 'reprice') entries.set(edit.id, { ...entry, changedAt: at, data: repriced(entry, edit, currency) })
+  if (edit.kind === 'sold-out') entries.set(edit.id, { ...entry, changedAt: at, data: soldOut(entry.data, edit) })
   if (edit.kind !== 'delete') return
   for (const each of entries.values()) {
     if (each.id === edit.id || each.parentId === edit.id)
@@ -66,7 +83,26 @@ function apply(entries: Map<string, CatalogueEntry>, edit: Edit, editedAt: numbe
   }
 }
 
-function repriced(data: JsonObject, edit: Extract<Edit, { kind: 'reprice' }>, currency: string): JsonObject {
+/** Square marks a place at which something is sold out, and leaves the mark off elsewhere. */
+function soldOut(data: JsonObject, edit: Extract<Edit, { kind: 'sold-out' }>): JsonObject {
+  const standing = (data.location_overrides ?? []) as readonly JsonObject[]
+  const others = standing.filter((each) => !edit.locationIds.includes(String(each.location_id)))
+  const changed = edit.locationIds.flatMap((location_id) => {
+    const { sold_out: _, ...rest } = standing.find((each) => each.location_id === location_id) ?? { location_id }
+    if (edit.soldOut) return [{ ...rest, sold_out: true }]
+    return Object.keys(rest).length > 1 ? [rest] : []
+  })
+  const { location_overrides: __, ...without } = data
+  const overrides = [...others, ...changed]
+  return overrides.length === 0 ? without : { ...without, location_overrides: overrides }
+}
+
+function repriced(
+  { data, type }: CatalogueEntry,
+  edit: Extract<Edit, { kind: 'reprice' }>,
+  currency: string,
+): JsonObject {
+  if (type === 'MODIFIER') return { ...data, price_money: { amount: edit.amount, currency } }
   const price = { pricing_type: 'FIXED_PRICING', price_money: { amount: edit.amount, currency } }
   const { locationId } = edit
   if (locationId === undefined) return { ...data, ...price }

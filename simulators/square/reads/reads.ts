@@ -7,6 +7,15 @@ import { GiftCards } from './gift-cards.ts'
 import { Loyalty } from './loyalty.ts'
 import { Stock } from './stock.ts'
 
+export type SoldOut = {
+  /** Of an item or of a variation. */
+  readonly id: string
+  readonly locationIds: readonly string[]
+  readonly soldOut: boolean
+  /** What is left of it, where it is counted. */
+  readonly quantity: number
+}
+
 // What a seller's account holds besides its sales: catalogue, stock, customers, loyalty and gift cards. The catalogue
 // follows the calendar; the rest follows the trade, told once for each order by `follow`.
 
@@ -47,6 +56,17 @@ export class Reads {
     const object = { catalog_version: { updated_at: rfc3339(now) } }
     const id = uuidOf('catalogue version', this.#merchantId, String(now), JSON.stringify(edit))
     return { type: 'catalog.version.updated', dataType: 'catalog_version', id, object }
+  }
+
+  /**
+   * Somebody at the till marks an item or one of its variations as sold out, or takes that back. The catalogue says so
+   * at those locations, and of what is counted there is nothing left. Answers the webhooks of it.
+   */
+  setSoldOut(change: SoldOut, now: number): readonly ReadsEvent[] {
+    const ids = this.catalogue.variationIdsOf(change.id, now)
+    const edited = ids.map((id) => this.editCatalogue({ kind: 'sold-out', ...change, id }, now)).slice(-1)
+    const counted = this.stock.set(ids, change.locationIds, change.quantity, now)
+    return [...edited, ...counted]
   }
 }
 

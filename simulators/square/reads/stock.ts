@@ -43,6 +43,19 @@ export class Stock {
     return [{ type: 'inventory.count.updated', dataType: 'inventory_counts', id: uuidOf('counts', order.id), object }]
   }
 
+  /** Somebody counts: so many of each are left at those locations. Answers one event, if any of them is counted. */
+  set(ids: readonly string[], locationIds: readonly string[], quantity: number, at: number): readonly ReadsEvent[] {
+    const counted = ids.filter((id) => this.#countedIds.has(id))
+    const counts = counted.flatMap((variationId) =>
+      locationIds.map((locationId) => ({ variationId, locationId, units: Math.round(quantity * UNIT), at })),
+    )
+    if (counts.length === 0) return []
+    for (const count of counts) this.#moved.set(`${count.variationId} ${count.locationId}`, count)
+    const object = { inventory_counts: counts.map(onTheWire) }
+    const id = uuidOf('counted', String(at), ...counted)
+    return [{ type: 'inventory.count.updated', dataType: 'inventory_counts', id, object }]
+  }
+
   /** Every count of every location as it stands, by variation and location; what is not counted has none. */
   counts(now: number): readonly JsonObject[] {
     const entries = this.#catalogue.entriesAt(now)

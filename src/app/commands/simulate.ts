@@ -14,7 +14,9 @@ export type SimulateOptions = {
   readonly shop: string
   readonly days: string
   readonly locations: string
-  readonly country: string
+  /** The simulator's own home when left out. */
+  readonly country?: string
+  readonly profile?: string
   readonly scale: string
   readonly zone?: string
   readonly calls?: string
@@ -35,6 +37,7 @@ const COUNTRIES = {
   DE: { currency: CURRENCIES.EUR, timeZone: 'Europe/Berlin' },
   AU: { currency: CURRENCIES.AUD, timeZone: 'Australia/Sydney' },
   JP: { currency: CURRENCIES.JPY, timeZone: 'Asia/Tokyo' },
+  IN: { currency: CURRENCIES.INR, timeZone: 'Asia/Kolkata' },
 } as const
 
 const DAY_MS = 86_400_000
@@ -47,7 +50,11 @@ export async function simulate(provider: string, options: SimulateOptions): Prom
       say: `There is no simulator of "${provider.slice(0, 40)}". There is one of: ${Object.keys(SIMULATORS).join(', ')}.`,
     })
   }
-  const country = oneOf('--country', options.country.toUpperCase(), Object.keys(COUNTRIES)) as keyof typeof COUNTRIES
+  const country = oneOf(
+    '--country',
+    (options.country ?? simulator.home).toUpperCase(),
+    Object.keys(COUNTRIES),
+  ) as keyof typeof COUNTRIES
   const kind = oneOf('--shop', options.shop, SHOPS) as ShopKind
   const sites = sitesOf(wholeNumber('--locations', options.locations, 1, 500))
   const days = wholeNumber('--days', options.days, 0, 1_500)
@@ -59,6 +66,7 @@ export async function simulate(provider: string, options: SimulateOptions): Prom
     port: wholeNumber('--port', options.port ?? '0', 0, 65_535),
     liveScale: options.live === true ? positiveNumber('--live-scale', options.liveScale) : null,
     callsPerSecond: options.calls === undefined ? null : wholeNumber('--calls', options.calls, 1, 100_000),
+    ...(options.profile === undefined ? {} : { profile: oneOf('--profile', options.profile, simulator.profiles) }),
   })
   stopOnSignal(() => running.close())
   if (options.attached === true) process.stdin.resume().once('end', () => process.exit(0))
@@ -72,12 +80,15 @@ function sayRunning(name: string, provider: string, line: SimulatorLine): void {
   console.log(
     [
       '',
-      `  A made-up ${name} trades at ${line.base_url}`,
+      `  A made-up ${name} serves at ${line.base_url}`,
       `  Control it at ${line.control_url} (POST /sell, /faults, /clock; GET /books, /requests)`,
       '',
-      '  Let a hub read it:',
+      '  Let a hub talk to it:',
       `    ${settingName(provider, 'BASE_URL')}=${line.base_url} npm start`,
-      `  and connect with this made-up access token: ${line.credentials.access_token}`,
+      '  and connect with this made-up sign-in:',
+      ...Object.entries(line.credentials).flatMap(([name, value]) =>
+        typeof value === 'string' ? [`    ${name}: ${value}`] : [],
+      ),
       '',
       '  Ctrl-C ends it.',
       '',

@@ -10,13 +10,14 @@ import { carryOut, type PlaceChoice, planPlaces } from './choose-places.ts'
 import { choosePlaces, findBlankSite, type Origin, refuseUnknownPlaces, SUBSCRIBING_MS, subscribe } from './connect.ts'
 import { type NewCredentials, storeCredentials } from './credentials.ts'
 import type { Desk } from './desk.ts'
-import { secretBinding } from './endpoints.ts'
+import type { PushWishChange } from './for-orders.ts'
 import { askedOf } from './linked.ts'
 import { listPlaces, recordChoices, recordPlaces } from './places.ts'
 import type { FoundSignIn } from './sign-in-check.ts'
 import { type Configuration, getConfiguration, setState } from './store.ts'
-import { putEndpoint, recordSubscription } from './store-endpoints.ts'
+import { putEndpoint } from './store-endpoints.ts'
 import { endpointOwnerOf, endpointUrl } from './subscriptions.ts'
+import { keepWebhookSecret } from './webhook-secret.ts'
 
 // A standing connection, changed by a person or by a new sign-in. What was filed stays where it was filed.
 
@@ -28,6 +29,8 @@ export type ConnectionChange = {
   /** Of a subscription that a person made at the provider. */
   readonly webhookSecret?: string | undefined
   readonly signIn?: { readonly found: FoundSignIn; readonly credentials: NewCredentials } | undefined
+  /** What is wanted of orders that are put into this POS. */
+  readonly push?: PushWishChange | undefined
 }
 
 /** Throws `connections.unknown`, `.disconnected`, `.not-live`, `.account-differs`, `.place-unknown`. */
@@ -58,12 +61,12 @@ export async function changeConnection(
     const fresh = await getConfiguration(tx, tenantId, id)
     if (change.webhooks !== undefined || change.signIn !== undefined) await wishForWebhooks(desk, tx, fresh, now)
     if (change.webhookSecret !== undefined) {
-      const url = endpointUrl(desk, fresh.posSystem, fresh.id)
-      const owner = { kind: 'connection', tenantId, id: fresh.id } as const
-      const secret = sealer.seal(Buffer.from(change.webhookSecret), secretBinding(owner))
-      await putEndpoint(tx, owner, { url, state: 'manual', dueAt: null })
-      await recordSubscription(tx, owner, { url, subscriptionId: null, secret }, 'manual', now, null)
+      await keepWebhookSecret(desk, tx, sealer, fresh, change.webhookSecret, now)
       words.push('webhook_secret')
+    }
+    if (change.push !== undefined && desk.pushWishes !== undefined) {
+      await desk.pushWishes.change(tx, tenantId, fresh.id, change.push, origin)
+      words.push('push')
     }
     await appendChanged(tx, fresh, words, origin)
     if (isWanted) await desk.onPlacesChosen(tx, standing, origin)

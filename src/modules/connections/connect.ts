@@ -15,6 +15,7 @@ import type { FoundSignIn, GivenSignIn } from './sign-in-check.ts'
 import { type Configuration, findEnded, getConfiguration } from './store.ts'
 import { findEndpointRow, putEndpoint } from './store-endpoints.ts'
 import { endpointOwnerOf, endpointUrl, tendEndpoint } from './subscriptions.ts'
+import { keepWebhookSecret, newWebhookSecret } from './webhook-secret.ts'
 
 // A new connection, once the provider has said whose the credentials are. All of it is stored in one transaction, or
 // nothing. An account that this tenant had connected before goes on as the same connection: its sales are known by it,
@@ -25,6 +26,8 @@ export type ConnectionDraft = {
   readonly locations: 'all' | 'none' | readonly string[]
   readonly backfillFrom: LocalDate | null
   readonly webhooks: boolean
+  /** Where the hub makes the secret that deliveries are signed with: this one, to be shown; a new one when left out. */
+  readonly webhookSecret?: string | undefined
 }
 
 export type Origin = {
@@ -73,6 +76,10 @@ export async function connect(
           ? ({ state: 'waiting', dueAt: instant(now + SUBSCRIBING_MS) } as const)
           : ({ state: 'off', dueAt: null } as const)
         await putEndpoint(tx, owner, { url, ...wanted })
+      }
+      if (given.live.webhooks?.secretBy === 'ours') {
+        const secret = draft.webhookSecret ?? newWebhookSecret()
+        await keepWebhookSecret(desk, tx, sealer, { ...ref, posSystem: given.posSystem }, secret, now)
       }
       await appendEvents(tx, tenantId, [
         {

@@ -69,12 +69,13 @@ export function createCaller(options: CallerOptions): Caller {
   )
 
   async function attempt(asked: Asked, calling: Calling, call: ProviderCall, again: boolean): Promise<Attempted> {
-    const { posSystem: provider, live, link, baseUrl, budget } = asked
+    const { posSystem: provider, live, link, budget } = asked
     const { pace } = live.api
     const target: Target = { provider, credential: budget, pace }
     const { priority: urgency, share, signal } = calling
     const headers = { 'user-agent': 'tillwire', ...live.api.headers(link, call), ...call.headers }
-    const request = { method: call.method, baseUrl, path: call.path, headers, body: call.body }
+    const body = live.api.body === undefined ? call.body : live.api.body(link, call)
+    const request = { method: call.method, ...addressOf(asked, call), path: call.path, headers, body }
     await calling.watch?.before(call)
     const begunMs = monotonicMs()
     const tried = await outbound.attempt(target, { urgency, share, again, signal }, request, (sent, tookMs) => {
@@ -113,6 +114,12 @@ export function createCaller(options: CallerOptions): Caller {
   }
 }
 
+/** A call may name another of the merchant's own addresses; what the hub was told to use stays. */
+function addressOf({ baseUrl, addressBy, guarded }: Asked, call: ProviderCall) {
+  const named = addressBy === 'merchant' ? call.baseUrl : undefined
+  return { baseUrl: named ?? baseUrl, guarded }
+}
+
 /** Milliseconds to wait before another try; null where none would help or nobody may. */
 function waitBefore(call: ProviderCall, attempted: Attempted, backoffMs: number): number | null {
   const { called, worthAgain } = attempted
@@ -125,6 +132,8 @@ function waitBefore(call: ProviderCall, attempted: Attempted, backoffMs: number)
 }
 
 const STOPPED = 'breaker_open'
+/** The code of a call to an address that a tenant named and that is no one's but the house's. */
+export const PRIVATE_ADDRESS = 'private_address'
 
 function outcomeOf(tried: Tried<Attempted>): Attempted {
   if (tried.kind === 'done') return tried.value
@@ -171,6 +180,10 @@ function judgedFailure({ failure }: Extract<Sent, { kind: 'failure' }>): Judged<
   }
   if (code === 'unsendable') {
     const say = 'The call holds a character that no HTTP header or path may hold.'
+    return failed('well', { kind: 'refused', code, say }, false)
+  }
+  if (code === PRIVATE_ADDRESS) {
+    const say = 'The address leads into a private network, where this hub does not go for a tenant.'
     return failed('well', { kind: 'refused', code, say }, false)
   }
   // It answers, and what it answers cannot be taken.

@@ -12,6 +12,10 @@ export type Linked = {
   readonly link: Link
   /** Scheme and host that is asked, without a slash at the end. */
   readonly baseUrl: string
+  /** Who says so: the merchant, or the connector and the hub's settings. */
+  readonly addressBy: 'merchant' | 'hub'
+  /** A tenant's word must not lead the hub into its own house. */
+  readonly guarded: boolean
   readonly state: LiveConnection['state']
   /** Rises with every change of the credentials, so that a refusal of older ones says nothing of these. */
   readonly credentialsVersion: number
@@ -53,4 +57,4 @@ export type ConverseOptions = {
 }
 
 /** For asking with a sign-in that is not stored (yet): its check, an exchange of a code, a renewal itself. */
-export type Asked = Pick<Linked, 'posSystem' | 'live' | 'link' | 'baseUrl' | 'budget'>
+export type Asked = Pick<Linked, 'posSystem' | 'live' | 'link' | 'baseUrl' | 'addressBy' | 'guarded' | 'budget'>

@@ -1,6 +1,7 @@
 import type { Instant } from '#kernel/instant.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { Endpoints } from './endpoints.ts'
+import type { PushWishKeeper } from './for-orders.ts'
 import type { Keeping, LinkKeeper } from './keeping.ts'
 import type { ConnectionRef, Converse } from './live.ts'
 
@@ -9,6 +10,8 @@ export type Desk = Keeping & {
   readonly keeper: LinkKeeper
   readonly endpoints: Endpoints
   readonly converse: Converse
+  /** Left out: no orders are pushed in this hub. */
+  readonly pushWishes?: PushWishKeeper | undefined
   /**
    * Hears, in the transaction that does it, that places of a connection were chosen: its sales are wanted from now on.
    * Safe to hear again.

@@ -10,8 +10,13 @@ export const CONNECTION_FAULTS = {
   'connections.credentials-expired': 'The credentials were right and have ended.',
   'connections.environment-wrong': 'The credentials are for the other environment of the system.',
   'connections.permission-missing': 'The credentials may not read sales, so there is nothing to connect for.',
+  'connections.address-private':
+    'The address in the credentials leads into a private network, where the hub does not go for a tenant.',
   'connections.account-unavailable': 'The account of the credentials cannot be connected here.',
   'connections.account-differs': 'The credentials are of another account than the one that is connected.',
+  'connections.no-orders': 'Something was to be set for orders at a system that takes none.',
+  'connections.account-unnamed':
+    'Neither a token nor the account was named, and not exactly one account of the system is connected.',
   'connections.system-fixed': 'A connection was to be changed to another system or environment.',
   'connections.not-live': 'The connection is to files and not to a system that is asked.',
   'connections.place-unknown': 'The account has no place of sale with the id that was given.',

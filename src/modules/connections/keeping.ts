@@ -2,7 +2,15 @@ import type { Clock } from '#kernel/instant.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { Log } from '#platform/telemetry/log.ts'
 import type { Vault } from '#platform/vault/vault.ts'
-import type { Application, Connector, Environment, Link, PosSystem, Talk } from '../../../connectors/contract.ts'
+import type {
+  Application,
+  Connector,
+  Credentials,
+  Environment,
+  Link,
+  PosSystem,
+  Talk,
+} from '../../../connectors/contract.ts'
 import type { Asked, ConverseOptions } from './converse-options.ts'
 import type { ConnectionRef, Priority } from './live.ts'
 import type { ConnectionMeter } from './meter.ts'
@@ -15,6 +23,12 @@ export type Systems = {
   findConnector(posSystem: string): Connector | null
   /** Scheme and host, without a slash at the end: the connector's own, or what a setting puts in its place. */
   baseUrlOf(posSystem: PosSystem, environment: Environment): string
+  /** The same for one connection: a merchant may have an address of his own. What a setting says wins. */
+  addressOf(
+    posSystem: PosSystem,
+    environment: Environment,
+    credentials: Credentials,
+  ): Pick<Asked, 'baseUrl' | 'addressBy' | 'guarded'>
   /** The program that the provider knows this hub as; null when the settings do not say. */
   applicationOf(posSystem: PosSystem, environment: Environment): Application | null
   /** Names of the settings that an application needs, for telling a person what is missing. */

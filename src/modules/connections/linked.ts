@@ -56,7 +56,7 @@ export function askedWith(
     posSystem,
     live,
     link,
-    baseUrl: systems.baseUrlOf(posSystem, environment),
+    ...systems.addressOf(posSystem, environment, credentials),
     budget: `${posSystem} ${environment} ${account ?? 'unknown'}`,
   }
 }

@@ -8,12 +8,14 @@ import type { Log } from '#platform/telemetry/log.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
 import type { Vault } from '#platform/vault/vault.ts'
 import type { SiteDefaults } from './choose-places.ts'
+import { connectAccount } from './connect-account.ts'
 import { createConverse, createConverseWith } from './converse.ts'
 import { createCaller } from './converse-call.ts'
 import type { ChosenBy, Desk } from './desk.ts'
 import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { findLive } from './find-live.ts'
 import type { OurFigures } from './first-figures.ts'
+import type { AccountConnected, GivenAccount, PushWishKeeper } from './for-orders.ts'
 import { connectFromEnvironment, type EnvironmentOutcome, type GivenByEnvironment } from './from-environment.ts'
 import type { Systems } from './keeping.ts'
 import { createLinkKeeper } from './link-keeper.ts'
@@ -41,6 +43,8 @@ export type ConnectionsOptions = {
   /** Where the world reaches the hub. */
   readonly publicBase: URL
   readonly ourFigures: OurFigures
+  /** Keeps what merchants want of orders that are pushed; left out: none are. */
+  readonly pushWishes?: PushWishKeeper
   /** What a new site of a tenant begins with. */
   siteDefaultsOf(tenantId: TenantId): Promise<SiteDefaults>
   /** Hears, in the transaction that chooses them, that a connection's places are wanted from now on. Repeatable. */
@@ -60,6 +64,8 @@ export type Connections = {
   subscriptionsOf(tenantId: TenantId, posSystem: string): Promise<readonly SubscriptionState[]>
   /** Connects a tenant with what the settings say. Safe to call at every start. */
   connectFromEnvironment(tenantId: TenantId, given: GivenByEnvironment): Promise<EnvironmentOutcome>
+  /** An account by its token, or the one that is connected already. */
+  connectAccount(tenantId: TenantId, given: GivenAccount, by: ChosenBy): Promise<AccountConnected>
 }
 
 export function openConnections(options: ConnectionsOptions): Connections {
@@ -82,9 +88,12 @@ export function openConnections(options: ConnectionsOptions): Connections {
     keeper,
     endpoints: createEndpoints({ database, vault, clock, systems }),
     converse: createConverse({ caller, clock, ...keeper }),
+    pushWishes: options.pushWishes,
     async onPlacesChosen(tx, ref, by) {
       const connection = await findLive(tx, systems, ref)
-      if (connection !== null) await options.onPlacesChosen(tx, connection, by)
+      // There is nothing to read in a system that only tells.
+      if (connection === null || connection.live.pull.streams.length === 0) return
+      await options.onPlacesChosen(tx, connection, by)
     },
   }
   return {
@@ -103,5 +112,7 @@ export function openConnections(options: ConnectionsOptions): Connections {
         { tenantId, defaults: await options.siteDefaultsOf(tenantId), now: clock.now() },
         given,
       ),
+    connectAccount: async (tenantId, given, by) =>
+      connectAccount(desk, { tenantId, defaults: await options.siteDefaultsOf(tenantId), ...by }, given),
   }
 }

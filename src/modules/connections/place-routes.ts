@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Id, isId } from '#kernel/ids.ts'
 import { getSite } from '#modules/sites/sites.ts'
 import { defineRoute, type Route } from '#platform/http/route.ts'
-import { changePlaces, confirmConnection, doubtConnection, type PlaceWish } from './change.ts'
+import { changeConnection, changePlaces, confirmConnection, doubtConnection, type PlaceWish } from './change.ts'
 import { checkConnection } from './check-connection.ts'
 import type { Desk } from './desk.ts'
 import { firstFigures, type OurFigures } from './first-figures.ts'
@@ -12,11 +12,13 @@ import { listPlaces } from './places.ts'
 import { getConfiguration } from './store.ts'
 import { endpointOwnerOf, rotateSecret } from './subscriptions.ts'
 import { getView } from './view.ts'
+import { newWebhookSecret, secretToWire } from './webhook-secret.ts'
 import {
   toWireConnection,
   toWireFirstFigures,
   toWirePlace,
   wireConnection,
+  wireConnectionWithSecret,
   wireFirstFigures,
   wirePlace,
 } from './wire.ts'
@@ -143,15 +145,23 @@ function stepRoutes(desk: Desk, ourFigures: OurFigures): Route[] {
       scope: 'connections:write',
       summary: 'Have the provider sign webhooks with a new secret',
       description:
-        'What the old one signed is believed for three days more. Nothing happens where the provider has no such call.',
+        'What the old one signed is believed for three days more. Where the hub makes the secret, the new one is in this ' +
+        'answer and in no other. Nothing happens where the provider makes it and has no such call.',
       tags: TAGS,
-      answers: { 200: wireConnection },
-      async handler({ tenant, params, now }) {
+      answers: { 200: wireConnectionWithSecret },
+      async handler({ tenant, params, caller, requestId, now }) {
         const standing = await desk.database.tenant(tenant.id, (tx) =>
           getConfiguration(tx, tenant.id, params.config_id),
         )
         const owner = endpointOwnerOf(desk, standing, askedOf(standing))
         if (owner !== null) await rotateSecret(desk, owner, now)
+        if (desk.systems.findConnector(standing.posSystem)?.live?.webhooks?.secretBy === 'ours') {
+          const secret = newWebhookSecret()
+          const origin = originOf(tenant, caller, requestId, now)
+          await changeConnection(desk, origin, standing.id, { webhookSecret: secret })
+          const shown = toWireConnection(await getView(desk, tenant.id, params.config_id))
+          return { status: 200, body: { ...shown, ...secretToWire(desk, standing, secret) } } as const
+        }
         return { status: 200, body: toWireConnection(await getView(desk, tenant.id, params.config_id)) } as const
       },
     }),

@@ -16,7 +16,8 @@ import { placeRoutes } from './place-routes.ts'
 import { type FoundSignIn, findSignIn, readCredentials } from './sign-in-check.ts'
 import { type Configuration, getConfiguration } from './store.ts'
 import { getView, listViews } from './view.ts'
-import { toWireConnection, wireConnection, wireEnded } from './wire.ts'
+import { newWebhookSecret, secretToWire } from './webhook-secret.ts'
+import { toWireConnection, wireConnection, wireConnectionWithSecret, wireEnded } from './wire.ts'
 
 const name = z.string().trim().min(1).max(120)
 const environment = z.enum(['production', 'sandbox'])
@@ -41,6 +42,17 @@ const sync = z.strictObject({
     .optional()
     .meta({ description: 'Of a subscription that was made by hand at the provider; never shown again' }),
 })
+
+const push = z
+  .strictObject({
+    auto_sync_orders: z.boolean().optional(),
+    sync_customer_info: z.boolean().optional(),
+    item_mapping: z
+      .record(z.string().min(1).max(200), z.string().min(1).max(200))
+      .optional()
+      .meta({ description: 'The POS’s article by your own item’s id; replaces what stood' }),
+  })
+  .meta({ description: 'What is wanted of orders that are put into this POS; what is left out stays' })
 
 export type ConnectionRouteOptions = { readonly desk: Desk; readonly ourFigures: OurFigures }
 
@@ -95,9 +107,12 @@ function writingRoutes(desk: Desk): Route[] {
         locations: locations.default('all'),
         sync: sync.optional(),
       }),
-      answers: { 201: wireConnection },
+      answers: { 201: wireConnectionWithSecret },
       async handler({ tenant, body, caller, requestId, now }) {
         const live = liveOf(desk.systems, body.pos_system)
+        const pasted = body.sync?.webhook_secret
+        const isOurs = live.webhooks?.secretBy === 'ours'
+        const shownOnce = isOurs && pasted === undefined ? newWebhookSecret() : undefined
         const posSystem = body.pos_system as PosSystem
         const origin = originOf(tenant, caller, requestId, now)
         const made = await desk.meter.attempt(posSystem, async () => {
@@ -109,12 +124,13 @@ function writingRoutes(desk: Desk): Route[] {
             locations: body.locations,
             backfillFrom: body.sync?.backfill_from ?? null,
             webhooks: body.sync?.webhooks ?? true,
+            webhookSecret: shownOnce ?? pasted,
           }
           return connect(desk, origin, signIn, found, draft, typedIn(given, found))
         })
-        const webhookSecret = body.sync?.webhook_secret
-        if (webhookSecret !== undefined) await changeConnection(desk, origin, made.id, { webhookSecret })
-        return { status: 201, body: toWireConnection(await getView(desk, tenant.id, made.id)) } as const
+        if (pasted !== undefined && !isOurs) await changeConnection(desk, origin, made.id, { webhookSecret: pasted })
+        const shown = toWireConnection(await getView(desk, tenant.id, made.id))
+        return { status: 201, body: { ...shown, ...secretToWire(desk, made, shownOnce) } } as const
       },
     }),
     defineRoute({
@@ -133,13 +149,16 @@ function writingRoutes(desk: Desk): Route[] {
         credentials: credentials.optional(),
         locations: locations.optional(),
         sync: sync.optional(),
+        push: push.optional(),
       }),
+      bodyLimitBytes: 4 * 1024 * 1024,
       answers: { 200: wireConnection },
       async handler({ tenant, params, body, caller, requestId, now }) {
         const standing = await desk.database.tenant(tenant.id, (tx) =>
           getConfiguration(tx, tenant.id, params.config_id),
         )
         refuseOther(standing, body)
+        if (body.push !== undefined) refuseWithoutOrders(desk, standing)
         const signIn = body.credentials === undefined ? undefined : await tryAnew(desk, standing, body.credentials, now)
         await changeConnection(desk, originOf(tenant, caller, requestId, now), params.config_id, {
           name: body.name,
@@ -148,6 +167,11 @@ function writingRoutes(desk: Desk): Route[] {
           webhooks: body.sync?.webhooks,
           webhookSecret: body.sync?.webhook_secret,
           signIn,
+          push: body.push && {
+            autoSyncOrders: body.push.auto_sync_orders,
+            syncCustomerInfo: body.push.sync_customer_info,
+            itemMapping: body.push.item_mapping,
+          },
         })
         return { status: 200, body: toWireConnection(await getView(desk, tenant.id, params.config_id)) } as const
       },
@@ -206,6 +230,14 @@ function refuseOther(
   throw new HttpFault(422, 'connections.system-fixed', {
     say: 'A connection keeps its system and its environment. Make another connection for another one.',
     places,
+  })
+}
+
+function refuseWithoutOrders({ systems }: Desk, { posSystem }: Configuration): void {
+  if (systems.findConnector(posSystem)?.live?.orders !== undefined) return
+  throw new HttpFault(422, 'connections.no-orders', {
+    say: 'Orders cannot be put into this system, so there is nothing to set.',
+    places: [{ pointer: '/push', detail: 'the system takes no orders' }],
   })
 }
 

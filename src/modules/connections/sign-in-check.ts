@@ -13,8 +13,10 @@ import type {
   SignInCheck,
 } from '../../../connectors/contract.ts'
 import { callFailed } from './call-fault.ts'
+import { PRIVATE_ADDRESS } from './converse-call.ts'
 import type { Keeping } from './keeping.ts'
 import { askedWith } from './linked.ts'
+import { isPrivateHost } from './reachable.ts'
 import { spoken } from './spoken.ts'
 
 // Asks the provider whom credentials are of and what they may do, before anything is stored. Whatever is wrong with them
@@ -51,25 +53,33 @@ export function readCredentials({ signIn }: Live, given: Readonly<Record<string,
       return value.length > VALUE_MAX ? [{ pointer: pointerTo(name), detail: 'is longer than any such secret' }] : []
     }),
   ]
+  const trimmed = Object.entries(given).map(([name, value]) => [name, value.trim()] as const)
+  const credentials = Object.fromEntries(trimmed.filter(([, value]) => value !== ''))
+  if (places.length === 0) {
+    const problems = signIn.problems?.(credentials) ?? []
+    places.push(...problems.map(({ field, say }) => ({ pointer: pointerTo(field), detail: say })))
+  }
   if (places.length > 0) {
     throw new HttpFault(422, 'connections.credentials-incomplete', {
-      say: `The credentials are not whole: ${places.map(({ detail }) => detail).join('; ')}.`,
+      say: `The credentials are not whole: ${places.map(({ detail }) => detail.replace(/\.$/, '')).join('; ')}.`,
       places,
     })
   }
-  const trimmed = Object.entries(given).map(([name, value]) => [name, value.trim()] as const)
-  return Object.fromEntries(trimmed.filter(([, value]) => value !== ''))
+  return credentials
 }
 
 /**
  * Throws `connections.environment-wrong`, `connections.credentials-refused`, `connections.credentials-expired`,
- * `connections.permission-missing`, `connections.provider-unavailable`, `connections.provider-refused`.
+ * `connections.permission-missing`, `connections.address-private`, `connections.provider-unavailable`,
+ * `connections.provider-refused`.
  */
 export async function findSignIn(keeping: Keeping, given: GivenSignIn, now: Instant): Promise<FoundSignIn> {
   const { live, environment, credentials } = given
   const looksLike = live.signIn.environmentOf(credentials)
   if (looksLike !== null && looksLike !== environment) throw wrongEnvironment(given)
   const asked = askedWith(keeping.systems, { ...given, account: null })
+  // Said before anything is stored, even where nothing is asked to check the credentials.
+  if (asked.guarded && isPrivateHost(new URL(asked.baseUrl).hostname)) throw addressPrivate()
   try {
     const check = await keeping.converseWith(asked, 'live', (link) => live.signIn.check(link), patience())
     if (check.expiresAt !== null && check.expiresAt <= now) throw expired(given)
@@ -94,6 +104,8 @@ function patience() {
 /** What may be read: what the connector reads, without what is not granted. */
 export function readable(live: Live, { missing }: Pick<SignInCheck, 'missing'>): readonly DataType[] {
   const blocked = new Set(missing.flatMap(({ blocks }) => blocks))
+  // A system that is never asked tells by itself of what is put into it.
+  if (live.pull.streams.length === 0) return blocked.has('sales') ? [] : ['sales']
   return [...new Set(live.pull.streams.map(({ dataType }) => dataType))].filter((dataType) => !blocked.has(dataType))
 }
 
@@ -131,12 +143,20 @@ export function signInFault(given: Pick<GivenSignIn, 'live' | 'posSystem'>, erro
         cause: error,
       })
     default:
+      if (verdict.code === PRIVATE_ADDRESS) return addressPrivate()
       return new HttpFault(422, 'connections.provider-refused', {
         say: `${spoken(given.posSystem)} refused a call that the connection needs (${error.call}). Nothing was changed.`,
         detail: { call: error.call, code: verdict.code },
         cause: error,
       })
   }
+}
+
+function addressPrivate() {
+  return new HttpFault(422, 'connections.address-private', {
+    say: 'The address leads into a private network. Whoever runs this hub can allow that with TILLWIRE_PRIVATE_ADDRESSES=allow; else give one that is on the internet.',
+    places: [{ pointer: '/credentials', detail: 'the address leads into a private network' }],
+  })
 }
 
 function refused(given: Pick<GivenSignIn, 'live' | 'posSystem'>) {

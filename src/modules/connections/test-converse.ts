@@ -149,6 +149,8 @@ export function openHub({ baseUrl, pace = {}, renewal = async () => 'impossible'
         live,
         link: { environment: 'production', credentials: {}, account: ref.id, application: null },
         baseUrl,
+        addressBy: 'hub',
+        guarded: false,
         state: 'active',
         credentialsVersion: 1,
         expiresAt: null,

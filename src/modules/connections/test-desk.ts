@@ -21,6 +21,8 @@ export type TestDeskOptions = {
   readonly database: Database
   readonly connector: Connector
   readonly urls: Readonly<Record<Environment, string>>
+  /** Where each merchant is reached, where that differs. */
+  readonly addressOf?: Systems['addressOf']
   readonly clock?: Clock
   readonly log?: Log
   readonly publicBase?: string
@@ -40,6 +42,9 @@ export function openTestDesk(options: TestDeskOptions): TestDesk {
   const systems: Systems = {
     findConnector: (posSystem) => (posSystem === connector.id ? connector : null),
     baseUrlOf: (_posSystem, environment) => urls[environment],
+    addressOf:
+      options.addressOf ??
+      ((_posSystem, environment) => ({ baseUrl: urls[environment], addressBy: 'hub', guarded: false })),
     applicationOf: () =>
       application && {
         id: application.id ?? TEST_APPLICATION.id,

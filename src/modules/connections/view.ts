@@ -1,6 +1,7 @@
 import type { Id, TenantId } from '#kernel/ids.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { Desk } from './desk.ts'
+import type { PushWishes } from './for-orders.ts'
 import { type Place, placesOf } from './places.ts'
 import { type Configuration, getConfiguration, listConfigurations } from './store.ts'
 import { type EndpointOwner, type EndpointRow, endpointsOf, findEndpointRow } from './store-endpoints.ts'
@@ -15,12 +16,14 @@ export type ConnectionView = {
   readonly endpoint: EndpointRow | null
   /** Where the provider is to deliver; null where it cannot. */
   readonly webhookUrl: string | null
+  /** What is wanted of pushed orders; null where the system takes none. */
+  readonly push: PushWishes | null
 }
 
 /** Throws `connections.unknown`. */
 export async function getView(desk: Desk, tenantId: TenantId, id: string): Promise<ConnectionView> {
   const seen = await desk.database.tenant(tenantId, async (tx) =>
-    seenOf(tx, tenantId, [await getConfiguration(tx, tenantId, id)]),
+    seenOf(desk, tx, tenantId, [await getConfiguration(tx, tenantId, id)]),
   )
   const [view] = await viewsOf(desk, seen)
   return view as ConnectionView
@@ -28,7 +31,7 @@ export async function getView(desk: Desk, tenantId: TenantId, id: string): Promi
 
 export async function listViews(desk: Desk, tenantId: TenantId): Promise<readonly ConnectionView[]> {
   const seen = await desk.database.tenant(tenantId, async (tx) =>
-    seenOf(tx, tenantId, await listConfigurations(tx, tenantId)),
+    seenOf(desk, tx, tenantId, await listConfigurations(tx, tenantId)),
   )
   return viewsOf(desk, seen)
 }
@@ -37,13 +40,27 @@ type Seen = {
   readonly configurations: readonly Configuration[]
   readonly places: ReadonlyMap<Id, readonly Place[]>
   readonly endpoints: ReadonlyMap<Id, EndpointRow>
+  readonly wishes: ReadonlyMap<Id, PushWishes>
 }
 
-async function seenOf(tx: Tx, tenantId: TenantId, configurations: readonly Configuration[]): Promise<Seen> {
-  return { configurations, places: await placesOf(tx, tenantId, null), endpoints: await endpointsOf(tx, tenantId) }
+async function seenOf(desk: Desk, tx: Tx, tenantId: TenantId, configurations: readonly Configuration[]): Promise<Seen> {
+  const pushed = configurations.filter(({ posSystem }) => takesOrders(desk, posSystem)).map(({ id }) => id)
+  return {
+    configurations,
+    places: await placesOf(tx, tenantId, null),
+    endpoints: await endpointsOf(tx, tenantId),
+    wishes: (await desk.pushWishes?.of(tx, tenantId, pushed)) ?? new Map(),
+  }
 }
 
-async function viewsOf(desk: Desk, { configurations, places, endpoints }: Seen): Promise<readonly ConnectionView[]> {
+function takesOrders(desk: Desk, posSystem: string): boolean {
+  return desk.systems.findConnector(posSystem)?.live?.orders !== undefined
+}
+
+async function viewsOf(
+  desk: Desk,
+  { configurations, places, endpoints, wishes }: Seen,
+): Promise<readonly ConnectionView[]> {
   const shared = new Map<string, EndpointRow | null>()
   const views: ConnectionView[] = []
   for (const configuration of configurations) {
@@ -58,6 +75,7 @@ async function viewsOf(desk: Desk, { configurations, places, endpoints }: Seen):
       configuration,
       places: places.get(id) ?? [],
       endpoint,
+      push: wishes.get(id) ?? null,
       webhookUrl: takes ? endpointUrl(desk, posSystem, ofApplication ? null : id) : null,
     })
   }

@@ -64,6 +64,14 @@ export const wireConnection = z
     check: z.string().nullable().meta({ description: '`ok`, or the provider’s word at the last check' }),
     locations: z.union([z.literal('all'), z.array(z.string())]),
     sync: z.strictObject({ backfill_from: z.string().nullable(), webhooks: z.boolean() }).nullable(),
+    push: z
+      .strictObject({
+        auto_sync_orders: z.boolean(),
+        sync_customer_info: z.boolean(),
+        item_mapping: z.record(z.string(), z.string()),
+      })
+      .nullable()
+      .meta({ description: 'What is wanted of orders that are put into this POS; null where it takes none' }),
     webhooks: wireWebhooks.nullable(),
     confirmed_at: moment.nullable().meta({ description: 'When a person said that the first figures are right' }),
     doubt: z
@@ -73,6 +81,19 @@ export const wireConnection = z
     created_at: moment,
   })
   .meta({ id: 'Configuration' })
+
+/** With the secret that the hub made, in the one answer that ever shows it. */
+export const wireConnectionWithSecret = wireConnection
+  .extend({
+    webhook_secret: z.string().optional().meta({
+      description: 'Made by the hub where the system lets it: type it in at the system now, it is never shown again',
+    }),
+    webhook_addresses: z
+      .array(z.strictObject({ url: z.string(), say: z.string() }))
+      .optional()
+      .meta({ description: 'For systems that cannot sign; each holds a word made of the secret, and ends with it' }),
+  })
+  .meta({ id: 'ConfigurationWithSecret' })
 
 export const wirePlace = z
   .strictObject({
@@ -159,6 +180,11 @@ export function toWireConnection(view: ConnectionView): z.output<typeof wireConn
     locations:
       asked?.allPlaces === true ? 'all' : places.filter(({ chosen }) => chosen).map(({ externalId }) => externalId),
     sync: asked === null ? null : { backfill_from: asked.backfillFrom, webhooks: asked.webhooksWanted },
+    push: view.push && {
+      auto_sync_orders: view.push.autoSyncOrders,
+      sync_customer_info: view.push.syncCustomerInfo,
+      item_mapping: { ...view.push.itemMapping },
+    },
     webhooks: webhooksToWire(view),
     confirmed_at: textOf(asked?.confirmedAt),
     doubt: doubtToWire(asked),

@@ -15,6 +15,8 @@ export type KnownSystem = {
   readonly connectsBy: readonly ('file' | 'key' | 'oauth' | 'webhook')[]
   /** What a person needs to connect it; null where it is not asked live. */
   readonly signIn: SystemSignIn | null
+  /** Left out where no orders can be put into it. */
+  readonly orders?: { readonly notices: readonly string[]; readonly unmapped: 'by_name' | 'refused' } | undefined
 }
 
 export type SystemSignIn = {
@@ -62,6 +64,7 @@ export function wireSystems(systems: readonly KnownSystem[], connections: readon
         connected: own.some((connection) => connection.state === 'active'),
         connections: own.map(({ id, name, state }) => ({ id, name, state })),
         sign_in: system.signIn === null ? null : signInToWire(system.signIn),
+        orders: system.orders === undefined ? null : { ...system.orders, notices: [...system.orders.notices] },
       }
     })
     .sort((a, b) => Number(b.available) - Number(a.available) || (a.name < b.name ? -1 : 1))

@@ -215,6 +215,13 @@ export const wireSystem = z
       }),
     ),
     sign_in: wireSignIn.nullable().meta({ description: 'Null where it is not asked live' }),
+    orders: z
+      .strictObject({
+        notices: z.array(z.string()).meta({ description: 'What a merchant must know first, such as a fee' }),
+        unmapped: z.enum(['by_name', 'refused']).meta({ description: 'What becomes of an item that stands for none' }),
+      })
+      .nullable()
+      .meta({ description: 'Null where no orders can be put into it' }),
   })
   .meta({ id: 'PosSystem' })
 

@@ -9,11 +9,13 @@ import type { TickStep } from '#platform/queue/ticker.ts'
 import type { Log } from '#platform/telemetry/log.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
 import type { Vault } from '#platform/vault/vault.ts'
-import type { Connector } from '../../../connectors/contract.ts'
+import type { Connector, SourceRecord } from '../../../connectors/contract.ts'
 import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts'
 import type { LogDesk } from './deliveries/log.ts'
 import { webhookLogRoutes } from './deliveries/log-routes.ts'
 import { webhookRoutes } from './deliveries/routes.ts'
+import { keepRecords } from './records/keep.ts'
+import type { SeenRecord } from './records/kept.ts'
 import { recordRoutes } from './records/routes.ts'
 import { sourcesOfSale } from './records/sources-of-sale.ts'
 import { createDueReader } from './sync/due-reader.ts'
@@ -56,6 +58,8 @@ export type LiveIntake = {
     tenantId: TenantId,
     sale: { readonly connection_id: string; readonly pos_system: string; readonly external_id: string },
   ): ReturnType<typeof sourcesOfSale>
+  /** Keeps what was learned of a connection's records by another way than reading, such as an order that was put in. */
+  keep(ref: ConnectionRef, records: readonly SourceRecord[], actor: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -92,6 +96,7 @@ export function openLiveIntake(options: LiveIntakeOptions): LiveIntake {
       { name: 'due-reads', everyMs: 1_000, run: (now) => dueReader.tick(now) },
     ],
     sourcesOf: (tenantId, sale) => sourcesOfSale({ database, vault, findConnector }, tenantId, sale),
+    keep: (ref, records, actor) => keepLearned(options, ref, records, actor),
     async stop() {
       await deliveries.stop()
       await dueReader.stop()
@@ -124,6 +129,22 @@ function openDeliveries(options: LiveIntakeOptions): Deliveries {
       const fresh = locations.filter((location) => isNews(lookedFor, `${id} ${location}`, clock.now()))
       if (fresh.length > 0) await connections.rereadPlaces({ tenantId, id })
     },
+  })
+}
+
+async function keepLearned(
+  { database, clock, vault, connections }: LiveIntakeOptions,
+  ref: ConnectionRef,
+  records: readonly SourceRecord[],
+  actor: string,
+): Promise<void> {
+  const sealer = await vault.tenant(ref.tenantId)
+  const now = clock.now()
+  await database.tenant(ref.tenantId, async (tx) => {
+    const connection = await connections.findLive(tx, ref)
+    if (connection === null || connection.state === 'disconnected') return
+    const seen = records.map((record): SeenRecord => ({ ...record, seenAt: now, from: 'fetch' }))
+    await keepRecords(tx, { sealer }, connection, seen, { actor, requestId: null, now })
   })
 }
 

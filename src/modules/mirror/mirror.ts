@@ -1,16 +1,19 @@
 import type { Id } from '#kernel/ids.ts'
-import { addDays, type Instant, instantText, type LocalDate, localDate } from '#kernel/instant.ts'
+import type { LocalDate } from '#kernel/instant.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
-import type { Database, Tx } from '#platform/postgres/database.ts'
+import type { Tx } from '#platform/postgres/database.ts'
+import { openWriter, type Writer } from '#platform/postgres/together.ts'
 import { openArticleBook } from './article-book.ts'
 import { type Draft, draftOf, roundsOf } from './draft.ts'
 import type { RefundFiling, SaleFiling, Source } from './filing.ts'
+import { ensureMonthsOf } from './months.ts'
 import type { SalesOutcome } from './record-known.ts'
 import { recordEachRefund } from './record-refunds.ts'
 import { recordEachSale } from './record-sales.ts'
 import { emptyDelta, type RollupDelta, spanOfDelta } from './rollup.ts'
 import { addToRollups } from './store-rollups.ts'
-import { ensureMonths } from './store-write.ts'
+
+export { prepareMonths } from './months.ts'
 
 // Recording facts, once. Inside the caller's one transaction of the tenant:
 //   keys      every external id is claimed or found; a found one is locked
@@ -36,7 +39,7 @@ export type Recorded = {
 export const SALES_NAMED_MAX = 100
 
 /**
- * Records sales and refunds of one source. Refunds may name sales of this call or of earlier ones. Atomic with the
+ * Records sales and refunds of one source; what waits in `writer` is written with them. Refunds may name sales of this call or of earlier ones. Atomic with the
  * caller's transaction; repeating it changes nothing. Throws only what the database throws.
  */
 export function recordSales(
@@ -44,26 +47,39 @@ export function recordSales(
   source: Source,
   sales: readonly SaleFiling[],
   refunds: readonly RefundFiling[] = [],
+  writer: Writer = openWriter(tx),
 ): Promise<Recorded> {
-  return recordDraft(tx, source, draftOf(sales, refunds))
+  return recordDraft(tx, source, draftOf(sales, refunds), writer)
 }
 
 /** The same for facts whose share of thinking was done before the transaction began. */
-export async function recordDraft(tx: Tx, source: Source, draft: Draft): Promise<Recorded> {
-  await ensureMonthsOf(tx, draft)
+export async function recordDraft(
+  tx: Tx,
+  source: Source,
+  draft: Draft,
+  writer: Writer = openWriter(tx),
+): Promise<Recorded> {
+  await ensureMonthsOf(tx, daysOf(draft))
   const articles = await openArticleBook(tx, source, draft.mentions)
   const delta = emptyDelta()
   let outcome: SalesOutcome = { created: 0, updated: 0, unchanged: 0, late: 0, changedSaleIds: [] }
-  for (const round of roundsOf(draft.sales)) {
-    outcome = together(outcome, await recordEachSale(tx, source, round, articles, delta))
+  for (const [no, round] of roundsOf(draft.sales).entries()) {
+    // The sales of this round are among those of the round before.
+    if (no > 0) await writer.flush()
+    outcome = together(outcome, await recordEachSale(tx, source, round, { articles, delta, writer }))
   }
+  if (draft.refunds.length > 0) await writer.flush()
   const refunded = await recordEachRefund(tx, source, draft.refunds, articles, delta)
-  await addToRollups(tx, source, delta)
+  await addToRollups(tx, source, delta, writer)
   const recorded: Recorded = { ...outcome, ...refunded }
   if (outcome.changedSaleIds.length > 0 || refunded.refundsCreated > 0 || refunded.refundsUpdated > 0) {
     await announce(tx, source, recorded, delta)
   }
   return recorded
+}
+
+function daysOf({ sales, refunds }: Draft): LocalDate[] {
+  return [...sales.map(({ filing }) => filing.businessDate), ...refunds.map(({ businessDate }) => businessDate)]
 }
 
 function together(a: SalesOutcome, b: SalesOutcome): SalesOutcome {
@@ -74,20 +90,6 @@ function together(a: SalesOutcome, b: SalesOutcome): SalesOutcome {
     late: a.late + b.late,
     changedSaleIds: [...new Set([...a.changedSaleIds, ...b.changedSaleIds])],
   }
-}
-
-/** Makes the months of the near future, so that no sale has to wait for its month to be made. */
-export async function prepareMonths(database: Database, now: Instant): Promise<void> {
-  const today = localDate(instantText(now).slice(0, 10))
-  await database.system((tx) => ensureMonths(tx, addDays(today, -1), addDays(today, 45)))
-}
-
-/** Only months that something is filed in: a day that a typing error put a lifetime away makes its own and no more. */
-async function ensureMonthsOf(tx: Tx, draft: Draft): Promise<void> {
-  const months = new Map<string, LocalDate>()
-  for (const { filing } of draft.sales) months.set(filing.businessDate.slice(0, 7), filing.businessDate)
-  for (const { businessDate } of draft.refunds) months.set(businessDate.slice(0, 7), businessDate)
-  for (const day of [...months.values()].sort()) await ensureMonths(tx, day, day)
 }
 
 async function announce(tx: Tx, source: Source, recorded: Recorded, delta: RollupDelta): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Id } from '#kernel/ids.ts'
-import { executeInTurn } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import type { Writer } from '#platform/postgres/together.ts'
 import type { ArticleBook } from './article-book.ts'
 import type { DraftSale } from './draft.ts'
 import type { Source } from './filing.ts'
@@ -8,11 +8,10 @@ import { keptOf, mergeContents, type Restatement, readStanding, restate } from '
 import { addSale, type RollupDelta } from './rollup.ts'
 import { revisionOf, rowOf } from './sale-rows.ts'
 import { snapshotText } from './snapshot.ts'
-import { moveSaleKeys, type SaleKey } from './store-keys.ts'
+import { keyMoves, type SaleKey } from './store-keys.ts'
 import { linkRefunds } from './store-refunds.ts'
 import {
   type Kept,
-  keepVersions,
   laterRevisions,
   type RevisionRow,
   readContents,
@@ -20,8 +19,9 @@ import {
   recordSightings,
   type Sighting,
   saidByOthersAlone,
+  versionKeeps,
 } from './store-words.ts'
-import { type SaleRow, saleInserts } from './store-write.ts'
+import { linesOf, type SaleRow, saleInserts } from './store-write.ts'
 import { findRepeated, fold, isLate, isVain, lay, type Standing, type Word } from './words.ts'
 
 // Recording what is said of sales that somebody spoke of before.
@@ -34,6 +34,9 @@ export type SalesOutcome = {
   readonly changedSaleIds: readonly Id[]
 }
 
+/** What a call of recording keeps open: its articles, the sum of its changes, and its writes that wait. */
+export type Books = { readonly articles: ArticleBook; readonly delta: RollupDelta; readonly writer: Writer }
+
 /** What is said of a known sale, beside what stands. */
 export type Held = { readonly sale: DraftSale; readonly key: SaleKey }
 type Heard = Held & {
@@ -43,13 +46,7 @@ type Heard = Held & {
   readonly nextKey: SaleKey
 }
 
-export async function recordKnown(
-  tx: Tx,
-  source: Source,
-  held: readonly Held[],
-  articles: ArticleBook,
-  delta: RollupDelta,
-): Promise<SalesOutcome> {
+export async function recordKnown(tx: Tx, source: Source, held: readonly Held[], books: Books): Promise<SalesOutcome> {
   if (held.length === 0) return { created: 0, updated: 0, unchanged: 0, late: 0, changedSaleIds: [] }
   const alike = held.filter(saysTheOneThing)
   const others = await saidByOthersAlone(tx, source, alike)
@@ -59,13 +56,10 @@ export async function recordKnown(
     held.filter((one) => !saysTheOneThing(one)),
   )
   await recordSightings(tx, source, [...others.map((one) => sightingOf(one, 1)), ...repeats])
-  await recordLate(tx, source, late)
+  await recordLate(tx, source, late, books)
   const again = heard.filter(({ standing }) => standing.head === null)
   const changed = heard.filter(({ standing }) => standing.head !== null)
-  const rows = [
-    ...(await recordAgain(tx, source, again, articles, delta)),
-    ...(await recordChanged(tx, source, changed, articles, delta)),
-  ]
+  const rows = [...(await recordAgain(tx, source, again, books)), ...(await recordChanged(tx, source, changed, books))]
   return {
     created: again.length,
     updated: changed.length,
@@ -126,24 +120,20 @@ function wordOf({ filing, key }: DraftSale): Omit<Word, 'version' | 'batchId'> {
   return { part, sourceVersion, sourceUpdatedAt, contentHash: key.contentHash }
 }
 
-async function recordLate(tx: Tx, source: Source, late: readonly Held[]): Promise<void> {
+async function recordLate(tx: Tx, source: Source, late: readonly Held[], { writer }: Books): Promise<void> {
   if (late.length === 0) return
-  await keepVersions(
-    tx,
-    source,
-    late.flatMap(({ key }) => firstHash(key)),
-  )
+  const kept = late.flatMap(({ key }) => firstHash(key))
+  const keys = late.map(({ key }) => ({ ...key, versions: key.versions + 1 }))
   const revisions = late.map(({ sale, key }) => {
     const { version } = risen(key)
     const snapshot = snapshotText({ ...sale.filing, id: key.saleId, version })
     return revisionOf(sale, { ...key, version }, { late: true, contentHash: sale.key.contentHash, snapshot })
   })
-  await executeInTurn(tx, [() => laterRevisions(source, revisions)])
-  await moveSaleKeys(
-    tx,
-    source,
-    late.map(({ key }) => ({ ...key, versions: key.versions + 1 })),
-  )
+  await writer.write(late.length, [
+    ...versionKeeps(tx, source, kept).map((statement) => () => statement),
+    () => laterRevisions(source, revisions),
+    () => keyMoves(tx, source, keys),
+  ])
 }
 
 /** The key's hash is about to be another one's: the first version takes its own along. */
@@ -156,35 +146,25 @@ async function recordAgain(
   tx: Tx,
   source: Source,
   heard: readonly Heard[],
-  articles: ArticleBook,
-  delta: RollupDelta,
+  { articles, delta, writer }: Books,
 ): Promise<SaleRow[]> {
   if (heard.length === 0) return []
-  await keepVersions(
-    tx,
-    source,
-    heard.flatMap(({ key }) => firstHash(key)),
-  )
+  const kept = heard.flatMap(({ key }) => firstHash(key))
+  const keys = heard.map(({ nextKey }) => nextKey)
   const rows = heard.map(({ sale, nextKey }) => rowOf(source, sale, nextKey, articles))
   const revisions = heard.map(({ sale, nextKey }) => revisionOf(sale, nextKey, { contentHash: sale.key.contentHash }))
-  await executeInTurn(tx, [...saleInserts(source, rows), () => laterRevisions(source, revisions)])
-  await moveSaleKeys(
-    tx,
-    source,
-    heard.map(({ nextKey }) => nextKey),
-  )
+  await writer.write(linesOf(rows), [
+    ...versionKeeps(tx, source, kept).map((statement) => () => statement),
+    ...saleInserts(source, rows),
+    () => laterRevisions(source, revisions),
+    () => keyMoves(tx, source, keys),
+  ])
   for (const row of rows) addSale(delta, row, 1)
-  await linkRefunds(tx, source, rows)
+  await linkRefunds(tx, source, rows, writer)
   return rows
 }
 
-async function recordChanged(
-  tx: Tx,
-  source: Source,
-  heard: readonly Heard[],
-  articles: ArticleBook,
-  delta: RollupDelta,
-): Promise<SaleRow[]> {
+async function recordChanged(tx: Tx, source: Source, heard: readonly Heard[], books: Books): Promise<SaleRow[]> {
   if (heard.length === 0) return []
   const standing = await readStanding(
     tx,
@@ -215,13 +195,8 @@ async function recordChanged(
     revisions.push(revisionOf(sale, nextKey, { contentHash: sale.key.contentHash, said }))
     kept.push(keptOf(key, before))
   }
-  await keepVersions(tx, source, kept)
-  await moveSaleKeys(
-    tx,
-    source,
-    heard.map(({ nextKey }) => nextKey),
-  )
-  const rows = await restate(tx, source, restatements, articles, delta)
-  await executeInTurn(tx, [() => laterRevisions(source, revisions)])
-  return rows
+  return restate(tx, source, restatements, books, {
+    keeping: versionKeeps(tx, source, kept),
+    adding: () => laterRevisions(source, revisions),
+  })
 }

@@ -1,17 +1,18 @@
+import { isDeepStrictEqual } from 'node:util'
 import { mergeParts } from '#canon/merge-parts.ts'
 import { checkIdentity } from '#canon/money-identity.ts'
-import type { Sale } from '#canon/sale.ts'
 import type { Id } from '#kernel/ids.ts'
-import { executeInTurn } from '#platform/postgres/bulk.ts'
+import type { Statement } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import type { Writer } from '#platform/postgres/together.ts'
 import type { ArticleBook } from './article-book.ts'
 import type { FiledSale, Source } from './filing.ts'
 import { addSale, type RollupDelta } from './rollup.ts'
 import { type Content, snapshotText } from './snapshot.ts'
-import type { SaleKey } from './store-keys.ts'
+import { keyMoves, type SaleKey } from './store-keys.ts'
 import { readSales, type StoredSale } from './store-read.ts'
 import type { Kept } from './store-words.ts'
-import { type Replacing, removeRows, type SaleRow, saleReplacements, spanOf } from './store-write.ts'
+import { linesOf, type Replacing, rowRemovals, type SaleRow, saleReplacements, spanOf } from './store-write.ts'
 import type { Word } from './words.ts'
 
 // Putting another reading of a sale in the place of the one that stands: rows and roll-ups, in one step. Used when a word
@@ -37,13 +38,21 @@ export function mergeContents(words: readonly { readonly word: Word; readonly co
   return { siteId, businessDate, businessHour, sale }
 }
 
-/** Answers the rows as they stand now. */
+/** What becomes of the history with a restatement. */
+export type History = {
+  /** Keeps the versions that stand no longer. */
+  readonly keeping: readonly Statement[]
+  /** Adds the versions that stand from now on. */
+  adding(): Statement | null
+}
+
+/** Moves the keys, replaces the rows and writes the history, as far as it does not wait. Answers the rows as they will stand. */
 export async function restate(
   tx: Tx,
   source: Source,
   restatements: readonly Restatement[],
-  articles: ArticleBook,
-  delta: RollupDelta,
+  { articles, delta, writer }: { readonly articles: ArticleBook; readonly delta: RollupDelta; readonly writer: Writer },
+  history: History,
 ): Promise<SaleRow[]> {
   if (restatements.length === 0) return []
   await articles.lookUp(restatements.flatMap(({ content }) => content.sale.items.map((item) => item.article)))
@@ -60,21 +69,33 @@ export async function restate(
     }
     addSale(delta, before, -1)
     addSale(delta, row, 1)
-    return { row, ...changesOf(before.sale, content.sale) }
+    return { row, ...changesOf(before, row) }
   })
   const rowsWhere = (holds: (one: Replacing) => boolean) => replacing.filter(holds).map(({ row }) => row)
   const itemsChange = rowsWhere((one) => one.itemsChange)
   const paymentsChange = rowsWhere((one) => one.paymentsChange)
-  await removeRows(tx, source.tenantId, 'pos.transaction_items', itemsChange)
-  await removeRows(tx, source.tenantId, 'pos.transaction_payments', paymentsChange)
-  await executeInTurn(tx, saleReplacements(source, replacing))
-  return rowsWhere(() => true)
+  const rows = rowsWhere(() => true)
+  const keys = restatements.map(({ key }) => key)
+  const removals = [
+    ...rowRemovals(tx, source.tenantId, 'pos.transaction_items', itemsChange),
+    ...rowRemovals(tx, source.tenantId, 'pos.transaction_payments', paymentsChange),
+  ]
+  const farewell = [...history.keeping, keyMoves(tx, source, keys), ...removals].map((statement) => () => statement)
+  const arrival = [...saleReplacements(source, replacing), () => history.adding()]
+  // What is put in the place of rows cannot be in the statement that removes them.
+  await writer.write(rows.length, farewell)
+  if (removals.length > 0) await writer.flush()
+  await writer.write(linesOf(rows), arrival)
+  return rows
 }
 
-/** A part that was merged in leaves the other's lists as they were read, the very same ones. */
-function changesOf(before: Sale, after: Sale): Omit<Replacing, 'row'> {
-  const changed = (a: readonly unknown[], b: readonly unknown[]) => a !== b && a.length + b.length > 0
-  return { itemsChange: changed(before.items, after.items), paymentsChange: changed(before.payments, after.payments) }
+/** Mostly a payment is told anew and the lines are what they were. */
+function changesOf(before: FiledSale, after: FiledSale): Omit<Replacing, 'row'> {
+  const lines = ({ sale, articleIds }: FiledSale) => [sale.items, sale.items.length === 0 ? [] : articleIds]
+  return {
+    itemsChange: before.sale.items !== after.sale.items && !isDeepStrictEqual(lines(before), lines(after)),
+    paymentsChange: !isDeepStrictEqual(before.sale.payments, after.sale.payments),
+  }
 }
 
 /** What is only in the rows and in the key of a sale that is about to change. */

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import type { Id } from '#kernel/ids.ts'
 import type { Instant, LocalDate } from '#kernel/instant.ts'
-import { arrayOf, type Column, insertRows } from '#platform/postgres/bulk.ts'
+import { arrayOf, type Statement } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { executeTogether, statementOf } from '#platform/postgres/together.ts'
 import type { Source } from './filing.ts'
-import { tenantOf, time } from './store-write.ts'
+import { time } from './store-write.ts'
 
 export type SaleKey = {
   readonly externalId: string
@@ -18,26 +19,59 @@ export type SaleKey = {
   readonly contentHash: Uint8Array
 }
 
-/** Takes the keys that nobody holds yet; answers the external ids that are new. */
-export async function claimSaleKeys(tx: Tx, source: Source, keys: readonly SaleKey[]): Promise<Set<string>> {
-  const columns: Column<SaleKey>[] = [
-    { name: 'external_id', type: 'text', of: (key) => key.externalId },
-    { name: 'sale_id', type: 'uuid', of: (key) => key.saleId },
-    { name: 'filed_on', type: 'date', of: (key) => key.filedOn },
-    { name: 'version', type: 'integer', of: (key) => key.version },
-    { name: 'versions', type: 'integer', of: (key) => key.versions },
-    { name: 'source_version', type: 'bigint', of: (key) => key.sourceVersion },
-    { name: 'source_updated_at', type: 'timestamptz', of: (key) => time(key.sourceUpdatedAt) },
-    { name: 'content_hash', type: 'bytea', of: (key) => key.contentHash },
-  ]
-  const taken = await insertRows<SaleKey, { external_id: string }>(tx, keys, {
-    into: 'pos.sale_keys',
-    constants: [tenantOf(source), { name: 'connection_id', type: 'uuid', value: source.connectionId }],
-    columns,
-    suffix: 'on conflict (tenant_id, connection_id, external_id) do nothing returning external_id',
-  })
-  return new Set(taken.map((row) => row.external_id))
+/** Keys by external id: those that this call has taken, since nobody held them, and those that were held before. */
+export type HeldKeys = { readonly taken: ReadonlySet<string>; readonly held: ReadonlyMap<string, SaleKey> }
+
+/**
+ * Takes the keys that nobody holds yet and locks the others until the transaction ends. The keys come in the order of
+ * their external ids, which is the same for every writer.
+ */
+export async function holdSaleKeys(tx: Tx, source: Source, keys: readonly SaleKey[]): Promise<HeldKeys> {
+  if (keys.length === 0) return { taken: new Set(), held: new Map() }
+  const { tenantId, connectionId } = source
+  const ids = arrayOf(keys.map((key) => key.externalId))
+  const { rows } = await sql<SaleKey | Taken>`
+    with taken as (
+      insert into pos.sale_keys as t (tenant_id, connection_id, external_id, sale_id, filed_on, version, versions,
+        source_version, source_updated_at, content_hash)
+      select ${tenantId}::uuid, ${connectionId}::uuid, v.*
+      from unnest(
+        ${ids}::text[],
+        ${arrayOf(keys.map((key) => key.saleId))}::uuid[],
+        ${arrayOf(keys.map((key) => key.filedOn))}::date[],
+        ${arrayOf(keys.map((key) => key.version))}::integer[],
+        ${arrayOf(keys.map((key) => key.versions))}::integer[],
+        ${arrayOf(keys.map((key) => key.sourceVersion))}::bigint[],
+        ${arrayOf(keys.map((key) => time(key.sourceUpdatedAt)))}::timestamptz[],
+        ${arrayOf(keys.map((key) => key.contentHash))}::bytea[]
+      ) as v
+      on conflict (tenant_id, connection_id, external_id) do nothing
+      returning external_id
+    ), held as (
+      select ${KEY_COLUMNS} from pos.sale_keys
+      where tenant_id = ${tenantId} and connection_id = ${connectionId} and external_id = any(array(
+        select id from unnest(${ids}::text[]) as id where id not in (select external_id from taken)))
+      order by external_id
+      for update
+    )
+    select external_id as "externalId", null::uuid as "saleId", null::date as "filedOn", null::integer as version,
+      null::integer as versions, null::bigint as "sourceVersion", null::timestamptz as "sourceUpdatedAt",
+      null::bytea as "contentHash"
+    from taken
+    union all
+    select * from held`.execute(tx)
+  const taken = new Set(rows.filter((row) => row.saleId === null).map((row) => row.externalId))
+  const held = new Map(rows.flatMap((row) => (row.saleId === null ? [] : [[row.externalId, row] as const])))
+  // Taken by somebody else while this statement waited for it: it was not there yet when the statement began to look.
+  const missed = keys.map((key) => key.externalId).filter((id) => !taken.has(id) && !held.has(id))
+  for (const key of await lockSaleKeys(tx, source, missed)) held.set(key.externalId, key)
+  return { taken, held }
 }
+
+type Taken = { readonly externalId: string; readonly saleId: null }
+
+const KEY_COLUMNS = sql.raw(`external_id as "externalId", sale_id as "saleId", filed_on as "filedOn", version, versions,
+  source_version as "sourceVersion", source_updated_at as "sourceUpdatedAt", content_hash as "contentHash"`)
 
 /** The keys that are held already, locked until the transaction ends, in an order that is the same for every writer. */
 export function lockSaleKeys(tx: Tx, source: Owner, externalIds: readonly string[]): Promise<SaleKey[]> {
@@ -59,9 +93,7 @@ async function selectSaleKeys(
 ): Promise<SaleKey[]> {
   if (externalIds.length === 0) return []
   const { rows } = await sql<SaleKey>`
-    select external_id as "externalId", sale_id as "saleId", filed_on as "filedOn", version, versions,
-      source_version as "sourceVersion", source_updated_at as "sourceUpdatedAt", content_hash as "contentHash"
-    from pos.sale_keys
+    select ${KEY_COLUMNS} from pos.sale_keys
     where tenant_id = ${tenantId} and connection_id = ${connectionId} and external_id = any(${arrayOf(externalIds)}::text[])
     order by external_id
     ${mode === 'lock' ? sql`for update` : sql``}`.execute(tx)
@@ -69,8 +101,13 @@ async function selectSaleKeys(
 }
 
 export async function moveSaleKeys(tx: Tx, source: Source, keys: readonly SaleKey[]): Promise<void> {
-  if (keys.length === 0) return
-  await sql`
+  await executeTogether(tx, [keyMoves(tx, source, keys)])
+}
+
+/** The statement that `moveSaleKeys` would send; null without keys. */
+export function keyMoves(tx: Tx, source: Source, keys: readonly SaleKey[]): Statement | null {
+  if (keys.length === 0) return null
+  const move = sql`
     update pos.sale_keys k
     set version = v.version, versions = v.versions, source_version = v.source_version,
       source_updated_at = v.source_updated_at, content_hash = v.content_hash
@@ -83,7 +120,8 @@ export async function moveSaleKeys(tx: Tx, source: Source, keys: readonly SaleKe
       ${arrayOf(keys.map((key) => key.contentHash))}::bytea[]
     ) as v (external_id, version, versions, source_version, source_updated_at, content_hash)
     where k.tenant_id = ${source.tenantId} and k.connection_id = ${source.connectionId}
-      and k.external_id = v.external_id`.execute(tx)
+      and k.external_id = v.external_id`
+  return statementOf(tx, move)
 }
 
 /** How many of the ids each connection has standing sales for at a site. */

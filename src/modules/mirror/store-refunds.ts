@@ -4,6 +4,7 @@ import type { Id, TenantId } from '#kernel/ids.ts'
 import { instantText, type LocalDate } from '#kernel/instant.ts'
 import { arrayOf, type Column, insertRows } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import type { Writer } from '#platform/postgres/together.ts'
 import type { FiledRefund, Source } from './filing.ts'
 import { bigintsAsText, type RefundContent, readRefundText } from './snapshot.ts'
 import { type Span, spanOf, tenantOf, time } from './store-write.ts'
@@ -177,9 +178,10 @@ export async function sumRefunds(tx: Tx, source: Source, saleIds: Iterable<Id>, 
     where s.tenant_id = ${source.tenantId} and s.id = any(${arrayOf(ids)}::uuid[]) ${days}`.execute(tx)
 }
 
-/** Refunds that came before their sales are linked to them. */
-export async function linkRefunds(tx: Tx, source: Source, sales: readonly FiledAs[]): Promise<void> {
+/** Refunds that came before their sales are linked to them. The sales may still wait in `writer`. */
+export async function linkRefunds(tx: Tx, source: Source, sales: readonly FiledAs[], writer: Writer): Promise<void> {
   if (sales.length === 0 || !(await hasWaitingRefunds(tx, source))) return
+  await writer.flush()
   const { rows: linked } = await sql<{ saleId: Id }>`
     update pos.refunds r set sale_id = v.sale_id
     from unnest(

@@ -1,6 +1,14 @@
-import { CompiledQuery } from 'kysely'
-import { arrayOf, type Column, type Constant, executeInTurn, insertStatement } from '#platform/postgres/bulk.ts'
+import { ZERO } from '#kernel/decimal.ts'
+import {
+  arrayOf,
+  type CellValue,
+  type Column,
+  type Constant,
+  insertStatement,
+  type Statement,
+} from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { executeTogether, type Writer } from '#platform/postgres/together.ts'
 import type { Source } from './filing.ts'
 import { daysOf, type ItemDelta, monthsOf, type RollupDelta, type SalesDelta, type TenderDelta } from './rollup.ts'
 
@@ -48,50 +56,91 @@ const TENDER_FIGURES: readonly Column<TenderDelta>[] = [
 
 type Rollup<Row> = {
   readonly table: string
+  /**
+   * Whether the delta may leave the row with no fact behind it. A row counts what stands behind it, so one that only
+   * changes its sums is never left empty.
+   */
+  readonly mayEmpty: (row: Row) => boolean
   /** The columns of the key beside the tenant and the connection. */
   readonly key: readonly Column<Row>[]
   readonly figures: readonly Column<Row>[]
 }
 
+const losesSales = (row: SalesDelta) => row.sales + row.voided + row.refunds < 0
+// Refunds of an article are not counted, only summed.
+const losesLines = (row: ItemDelta) =>
+  row.lines < 0 || row.refunded !== 0n || row.refundedTax !== 0n || row.refundedQuantity !== ZERO
+
 const HOURS: Rollup<SalesDelta> = {
   table: 'pos.hourly_sales',
+  mayEmpty: losesSales,
   key: [...placeColumns<SalesDelta>(), { name: 'hour', type: 'smallint', of: (row) => row.businessHour }],
   figures: SALES_FIGURES,
 }
-const DAYS: Rollup<SalesDelta> = { table: 'pos.daily_sales', key: placeColumns<SalesDelta>(), figures: SALES_FIGURES }
+const DAYS: Rollup<SalesDelta> = {
+  table: 'pos.daily_sales',
+  mayEmpty: losesSales,
+  key: placeColumns<SalesDelta>(),
+  figures: SALES_FIGURES,
+}
 const ARTICLE: Column<ItemDelta> = { name: 'article_id', type: 'uuid', of: (row) => row.articleId }
 const ITEMS: Rollup<ItemDelta> = {
   table: 'pos.daily_items',
+  mayEmpty: losesLines,
   key: [...placeColumns<ItemDelta>(), ARTICLE],
   figures: ITEM_FIGURES,
 }
 const ITEM_MONTHS: Rollup<ItemDelta> = {
   table: 'pos.monthly_items',
+  mayEmpty: losesLines,
   key: [...placeColumns<ItemDelta>('month'), ARTICLE],
   figures: ITEM_FIGURES,
 }
 const TENDERS: Rollup<TenderDelta> = {
   table: 'pos.daily_tenders',
+  mayEmpty: (row) => row.payments + row.refunds < 0,
   key: [...placeColumns<TenderDelta>(), { name: 'tender', type: 'text', of: (row) => row.tender }],
   figures: TENDER_FIGURES,
 }
 
-/** Adds a delta to the roll-ups, in an order that is the same for every writer. */
-export async function addToRollups(tx: Tx, source: Source, delta: RollupDelta): Promise<void> {
-  const hours = inOrder(delta.hours)
-  await executeInTurn(tx, [
+/** Adds a delta to the roll-ups, in an order that is the same for every writer; with it goes what waits in `writer`. */
+export async function addToRollups(tx: Tx, source: Source, delta: RollupDelta, writer: Writer): Promise<void> {
+  const hours = changing(HOURS, delta.hours)
+  const days = changing(DAYS, daysOf(delta.hours.values()))
+  const items = changing(ITEMS, delta.items)
+  const months = changing(ITEM_MONTHS, monthsOf(delta.items.values()))
+  const tenders = changing(TENDERS, delta.tenders)
+  await writer.write(hours.length + 2 * items.length + tenders.length, [
     () => adding(source, HOURS, hours),
-    () => adding(source, DAYS, inOrder(daysOf(hours))),
-    () => adding(source, ITEMS, inOrder(delta.items)),
-    () => adding(source, ITEM_MONTHS, inOrder(monthsOf(delta.items.values()))),
-    () => adding(source, TENDERS, inOrder(delta.tenders)),
+    () => adding(source, DAYS, days),
+    () => adding(source, ITEMS, items),
+    () => adding(source, ITEM_MONTHS, months),
+    () => adding(source, TENDERS, tenders),
   ])
+  await writer.flush()
   if (!delta.takesAway) return
-  await removeEmpty(tx, source, HOURS, hours)
-  await removeEmpty(tx, source, DAYS, inOrder(daysOf(hours)))
-  await removeEmpty(tx, source, ITEMS, inOrder(delta.items))
-  await removeEmpty(tx, source, ITEM_MONTHS, inOrder(monthsOf(delta.items.values())))
-  await removeEmpty(tx, source, TENDERS, inOrder(delta.tenders))
+  await executeTogether(tx, [
+    removingEmpty(source, HOURS, hours),
+    removingEmpty(source, DAYS, days),
+    removingEmpty(source, ITEMS, items),
+    removingEmpty(source, ITEM_MONTHS, months),
+    removingEmpty(source, TENDERS, tenders),
+  ])
+}
+
+/**
+ * The rows that a delta changes, in the order of their keys. A sale that is told again takes itself away and comes back,
+ * and mostly adds up to nothing.
+ */
+function changing<Row>({ figures }: Rollup<Row>, rows: ReadonlyMap<string, Row>): Row[] {
+  return [...rows]
+    .filter(([, row]) => figures.some(({ of }) => !isNought(of(row))))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, row]) => row)
+}
+
+function isNought(figure: CellValue): boolean {
+  return figure === 0 || figure === 0n || figure === ZERO
 }
 
 function adding<Row>(source: Source, rollup: Rollup<Row>, rows: readonly Row[]) {
@@ -106,8 +155,9 @@ function adding<Row>(source: Source, rollup: Rollup<Row>, rows: readonly Row[]) 
 }
 
 /** A row that sums nothing any more would say that there was a day on which nothing was sold. */
-async function removeEmpty<Row>(tx: Tx, source: Source, rollup: Rollup<Row>, rows: readonly Row[]): Promise<void> {
-  if (rows.length === 0) return
+function removingEmpty<Row>(source: Source, rollup: Rollup<Row>, changed: readonly Row[]): Statement | null {
+  const rows = changed.filter(rollup.mayEmpty)
+  if (rows.length === 0) return null
   const keys = rollup.key.map(({ name }) => `t.${name} = v.${name}`)
   const arrays = rollup.key.map(({ type }, index) => `$${index + 3}::${type}[]`)
   const empty = rollup.figures.map(({ name }) => `t.${name} = 0`)
@@ -115,7 +165,7 @@ async function removeEmpty<Row>(tx: Tx, source: Source, rollup: Rollup<Row>, row
     `delete from ${rollup.table} t using unnest(${arrays.join(', ')}) as v (${rollup.key.map(({ name }) => name).join(', ')}) ` +
     `where t.tenant_id = $1 and t.connection_id = $2 and ${[...keys, ...empty].join(' and ')}`
   const values = rollup.key.map(({ of }) => arrayOf(rows.map(of)))
-  await tx.executeQuery(CompiledQuery.raw(text, [source.tenantId, source.connectionId, ...values]))
+  return { text, values: [source.tenantId, source.connectionId, ...values] }
 }
 
 function ownerOf(source: Source): Constant[] {
@@ -133,8 +183,4 @@ function placeColumns<Row extends { businessDate: string; siteId: string; curren
     { name: 'site_id', type: 'uuid', of: (row) => row.siteId },
     { name: 'currency', type: 'text', of: (row) => row.currency },
   ]
-}
-
-function inOrder<Row>(rows: ReadonlyMap<string, Row>): Row[] {
-  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }

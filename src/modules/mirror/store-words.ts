@@ -4,6 +4,7 @@ import type { Id } from '#kernel/ids.ts'
 import { type Instant, instantText, type LocalDate } from '#kernel/instant.ts'
 import { arrayOf, type Column, insertStatement, type Statement } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { executeTogether, statementOf } from '#platform/postgres/together.ts'
 import type { Origin, Source } from './filing.ts'
 import { type Content, readSnapshot } from './snapshot.ts'
 import type { SaleKey } from './store-keys.ts'
@@ -68,7 +69,8 @@ function insertRevisions(
 /** Where the words about a sale are found. */
 export type Told = Pick<SaleKey, 'saleId' | 'filedOn' | 'contentHash'>
 
-type RevisionRecord = {
+/** A revision or, where `afterVersions` says where among them it stands, a sighting. */
+type WordRecord = {
   saleId: Id
   version: number
   part: SalePart
@@ -77,14 +79,7 @@ type RevisionRecord = {
   sourceUpdatedAt: Instant | null
   contentHash: Uint8Array | null
   withdrawn: boolean
-}
-type SightingRecord = {
-  saleId: Id
-  version: number
-  batchId: Id | null
-  sourceVersion: bigint | null
-  sourceUpdatedAt: Instant | null
-  afterVersions: number
+  afterVersions: number | null
 }
 
 /** The words about each sale that were not taken back, repeats among them, in the order in which they came. */
@@ -92,35 +87,34 @@ export async function readWords(tx: Tx, tenantId: Source['tenantId'], keys: read
   if (keys.length === 0) return new Map()
   const ids = arrayOf(keys.map((key) => key.saleId))
   const { first, last } = spanOf(keys, (key) => key.filedOn)
-  const revisions = await sql<RevisionRecord>`
+  const { rows } = await sql<WordRecord>`
     select sale_id as "saleId", version, part, batch_id as "batchId", source_version as "sourceVersion",
-      source_updated_at as "sourceUpdatedAt", content_hash as "contentHash", withdrawn_at is not null as withdrawn
+      source_updated_at as "sourceUpdatedAt", content_hash as "contentHash", withdrawn_at is not null as withdrawn,
+      null::integer as "afterVersions", 0 as nth
     from pos.sale_revisions
     where tenant_id = ${tenantId} and sale_id = any(${ids}::uuid[]) and part is not null
       and filed_on between ${first}::date and ${last}::date
-    order by sale_id, version`.execute(tx)
-  const sightings = await sql<SightingRecord>`
-    select sale_id as "saleId", version, batch_id as "batchId", source_version as "sourceVersion",
-      source_updated_at as "sourceUpdatedAt", after_versions as "afterVersions"
+    union all
+    select sale_id, version, null, batch_id, source_version, source_updated_at, null, false, after_versions, nth
     from pos.sale_sightings
     where tenant_id = ${tenantId} and sale_id = any(${ids}::uuid[])
-    order by sale_id, after_versions, nth`.execute(tx)
-  const revisionsBySale = Map.groupBy(revisions.rows, (row) => row.saleId)
-  const sightingsBySale = Map.groupBy(sightings.rows, (row) => row.saleId)
-  return new Map(
-    keys.map((key) => [
-      key.saleId,
-      wordsOf(key, revisionsBySale.get(key.saleId) ?? [], sightingsBySale.get(key.saleId) ?? []),
-    ]),
-  )
+    order by "saleId", "afterVersions" nulls first, nth, version`.execute(tx)
+  const bySale = Map.groupBy(rows, (row) => row.saleId)
+  return new Map(keys.map((key) => [key.saleId, wordsOf(key, bySale.get(key.saleId) ?? [])]))
 }
 
-function wordsOf(key: Told, revisions: readonly RevisionRecord[], sightings: readonly SightingRecord[]): Word[] {
+function wordsOf(key: Told, records: readonly WordRecord[]): Word[] {
+  const revisions = records.filter(({ afterVersions }) => afterVersions === null)
+  const sightings = records.filter(({ afterVersions }) => afterVersions !== null)
   const words = new Map<number, Word>()
   const inOrder: Word[] = []
   let seen = 0
   const sightedBefore = (version: number) => {
-    for (let next = sightings[seen]; next !== undefined && next.afterVersions < version; next = sightings[++seen]) {
+    for (
+      let next = sightings[seen];
+      next !== undefined && (next.afterVersions ?? 0) < version;
+      next = sightings[++seen]
+    ) {
       const repeated = words.get(next.version)
       if (repeated === undefined) throw new Error('a repeat of what nobody said')
       const { batchId, sourceVersion, sourceUpdatedAt } = next
@@ -167,32 +161,44 @@ export type Kept = WordAt & {
   readonly contentHash: Uint8Array | null
 }
 
-/**
- * Keeps what was only in the standing rows and in the key, before they change. With the batch that is being taken back, its
- * versions among them are marked in the same step.
- */
 export async function keepVersions(
   tx: Tx,
   source: Source,
   versions: readonly Kept[],
   takenBack: Id | null = null,
 ): Promise<void> {
-  for (const { first, last, rows } of byMonth(versions, (row) => row.filedOn)) {
-    await sql`
-      update pos.sale_revisions r
-      set snapshot = coalesce(r.snapshot, v.snapshot), content_hash = coalesce(r.content_hash, v.content_hash),
-        withdrawn_at = case when r.batch_id = ${takenBack}::uuid then ${instantText(source.now)}::timestamptz
-          else r.withdrawn_at end
-      from unnest(
-        ${arrayOf(rows.map((row) => row.saleId))}::uuid[],
-        ${arrayOf(rows.map((row) => row.filedOn))}::date[],
-        ${arrayOf(rows.map((row) => row.version))}::integer[],
-        ${arrayOf(rows.map((row) => row.snapshot))}::jsonb[],
-        ${arrayOf(rows.map((row) => row.contentHash))}::bytea[]
-      ) as v (sale_id, filed_on, version, snapshot, content_hash)
-      where r.tenant_id = ${source.tenantId} and r.sale_id = v.sale_id and r.filed_on = v.filed_on
-        and r.version = v.version and r.filed_on between ${first}::date and ${last}::date`.execute(tx)
-  }
+  await executeTogether(tx, versionKeeps(tx, source, versions, takenBack))
+}
+
+/**
+ * The statements that keep what was only in the standing rows and in the key, before they change. With the batch that is
+ * being taken back, its versions among them are marked in the same step.
+ */
+export function versionKeeps(
+  tx: Tx,
+  source: Source,
+  versions: readonly Kept[],
+  takenBack: Id | null = null,
+): Statement[] {
+  return byMonth(versions, (row) => row.filedOn).map(({ first, last, rows }) =>
+    statementOf(
+      tx,
+      sql`
+        update pos.sale_revisions r
+        set snapshot = coalesce(r.snapshot, v.snapshot), content_hash = coalesce(r.content_hash, v.content_hash),
+          withdrawn_at = case when r.batch_id = ${takenBack}::uuid then ${instantText(source.now)}::timestamptz
+            else r.withdrawn_at end
+        from unnest(
+          ${arrayOf(rows.map((row) => row.saleId))}::uuid[],
+          ${arrayOf(rows.map((row) => row.filedOn))}::date[],
+          ${arrayOf(rows.map((row) => row.version))}::integer[],
+          ${arrayOf(rows.map((row) => row.snapshot))}::jsonb[],
+          ${arrayOf(rows.map((row) => row.contentHash))}::bytea[]
+        ) as v (sale_id, filed_on, version, snapshot, content_hash)
+        where r.tenant_id = ${source.tenantId} and r.sale_id = v.sale_id and r.filed_on = v.filed_on
+          and r.version = v.version and r.filed_on between ${first}::date and ${last}::date`,
+    ),
+  )
 }
 
 /** That a batch says, too, what a version says. */

@@ -5,6 +5,7 @@ import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText, type LocalDate } from '#kernel/instant.ts'
 import { arrayOf, type Column, type Constant, insertStatement, type Statement } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { statementOf } from '#platform/postgres/together.ts'
 import type { FiledSale, Source } from './filing.ts'
 import { bigintsAsText } from './snapshot.ts'
 
@@ -29,10 +30,6 @@ export function time(at: Instant | null): string | null {
 
 export function tenantOf(source: Source): Constant {
   return { name: 'tenant_id', type: 'uuid', value: source.tenantId }
-}
-
-export async function ensureMonths(tx: Tx, first: LocalDate, last: LocalDate): Promise<void> {
-  await sql`select pos.ensure_months(${first}::date, ${last}::date)`.execute(tx)
 }
 
 const SALE_COLUMNS: readonly Column<SaleRow>[] = [
@@ -92,6 +89,11 @@ export function saleInserts(source: Source, rows: readonly SaleRow[]): readonly 
   ]
 }
 
+/** How many rows the sales are in all. */
+export function linesOf(rows: readonly SaleRow[]): number {
+  return rows.reduce((sum, { sale }) => sum + 1 + sale.items.length + sale.payments.length, 0)
+}
+
 /** A sale that takes the place of what stands under its id; lines and payments that stay as they are are left alone. */
 export type Replacing = { readonly row: SaleRow; readonly itemsChange: boolean; readonly paymentsChange: boolean }
 
@@ -135,14 +137,17 @@ type Filed = { readonly id: Id; readonly filedOn: LocalDate }
 export type SaleTable = 'pos.transactions' | 'pos.transaction_items' | 'pos.transaction_payments'
 
 /** Month by month, so that each statement looks into the one partition that has the rows. */
-export async function removeRows(tx: Tx, tenantId: TenantId, table: SaleTable, rows: readonly Filed[]): Promise<void> {
+export function rowRemovals(tx: Tx, tenantId: TenantId, table: SaleTable, rows: readonly Filed[]): Statement[] {
   const id = sql.raw(table === 'pos.transactions' ? 'id' : 'sale_id')
-  for (const { first, last, rows: month } of byMonth(rows, (row) => row.filedOn)) {
-    await sql`
-      delete from ${sql.raw(table)}
-      where tenant_id = ${tenantId} and ${id} = any(${arrayOf(month.map((row) => row.id))}::uuid[])
-        and filed_on between ${first}::date and ${last}::date`.execute(tx)
-  }
+  return byMonth(rows, (row) => row.filedOn).map(({ first, last, rows: month }) =>
+    statementOf(
+      tx,
+      sql`
+        delete from ${sql.raw(table)}
+        where tenant_id = ${tenantId} and ${id} = any(${arrayOf(month.map((row) => row.id))}::uuid[])
+          and filed_on between ${first}::date and ${last}::date`,
+    ),
+  )
 }
 
 /** Hands sales that stay as they are on to another batch. */

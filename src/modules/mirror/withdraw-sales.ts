@@ -1,6 +1,6 @@
 import type { Id } from '#kernel/ids.ts'
-import { executeInTurn } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { executeTogether, openWriter } from '#platform/postgres/together.ts'
 import type { ArticleBook } from './article-book.ts'
 import type { Source } from './filing.ts'
 import { keptOf, mergeContents, type Restatement, readStanding, restate } from './restate.ts'
@@ -9,8 +9,8 @@ import { lockSaleKeys, moveSaleKeys, type SaleKey } from './store-keys.ts'
 import type { StoredSale } from './store-read.ts'
 import { unlinkRefunds } from './store-refunds.ts'
 import { type Concerned, withdrawWords } from './store-withdraw.ts'
-import { keepVersions, laterRevisions, type RevisionRow, readContents, readWords } from './store-words.ts'
-import { handOn, removeRows } from './store-write.ts'
+import { keepVersions, laterRevisions, type RevisionRow, readContents, readWords, versionKeeps } from './store-words.ts'
+import { handOn, rowRemovals } from './store-write.ts'
 import { fold, type Standing, sameContent } from './words.ts'
 
 // Taking back what one batch said of sales: the words that remain are laid again, in the order in which they came.
@@ -87,9 +87,11 @@ async function removeSales(
     source,
     rows.map((row) => row.id),
   )
-  for (const table of ['pos.transaction_items', 'pos.transaction_payments', 'pos.transactions'] as const) {
-    await removeRows(tx, source.tenantId, table, rows)
-  }
+  const tables = ['pos.transaction_items', 'pos.transaction_payments', 'pos.transactions'] as const
+  await executeTogether(
+    tx,
+    tables.flatMap((table) => rowRemovals(tx, source.tenantId, table, rows)),
+  )
   await moveSaleKeys(
     tx,
     source,
@@ -141,19 +143,14 @@ async function restoreSales(
     restatements.push({ key: nextKey, before, content, batchId: left.head?.batchId ?? null })
     revisions.push(leftStanding(nextKey))
   }
-  await keepVersions(
-    tx,
-    source,
-    changes.map(({ key, before }) => keptOf(key, before)),
-    batchId,
-  )
-  await moveSaleKeys(
-    tx,
-    source,
-    restatements.map(({ key }) => key),
-  )
-  await restate(tx, source, restatements, articles, delta)
-  await executeInTurn(tx, [() => laterRevisions({ ...source, batchId: null }, revisions)])
+  const kept = changes.map(({ key, before }) => keptOf(key, before))
+  const writer = openWriter(tx)
+  const history = {
+    keeping: versionKeeps(tx, source, kept, batchId),
+    adding: () => laterRevisions({ ...source, batchId: null }, revisions),
+  }
+  await restate(tx, source, restatements, { articles, delta, writer }, history)
+  await writer.flush()
 }
 
 function ageOf({ head }: Standing): Pick<SaleKey, 'sourceVersion' | 'sourceUpdatedAt' | 'contentHash'> {

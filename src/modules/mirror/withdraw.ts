@@ -1,6 +1,7 @@
 import type { Id } from '#kernel/ids.ts'
 import { appendEvents } from '#platform/outbox/append.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { openWriter } from '#platform/postgres/together.ts'
 import { openArticleBook } from './article-book.ts'
 import type { Source } from './filing.ts'
 import { SALES_NAMED_MAX } from './mirror.ts'
@@ -43,7 +44,7 @@ export async function withdrawBatch(tx: Tx, source: Source, batchId: Id, limit: 
     room === 0
       ? { refundsRemoved: 0, refundsRestored: 0 }
       : await withdrawFromRefunds(tx, source, batchId, room, articles, delta)
-  await addToRollups(tx, source, delta)
+  await addToRollups(tx, source, delta, openWriter(tx))
   const left =
     (await hasConcerned(tx, source, batchId)) || (await findConcernedRefunds(tx, source, batchId, 1)).length > 0
   if (!left) await withdrawMentions(tx, source, batchId)

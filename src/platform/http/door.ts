@@ -106,7 +106,7 @@ async function serve(
     if (body === null) return
     const now = options.clock.now()
     await door.receive({ params, path, headers: plainHeaders(request.headers), body, now })
-    answer(response, 200, { 'content-type': 'application/json; charset=utf-8' }, door.answer, requestId)
+    answer(response, 200, JSON_TYPE, door.answer, requestId)
   } catch (error) {
     const fault = asFault(error)
     const failure = failureOf(fault, { shape: errorShapeOf(path), path, requestId })
@@ -124,6 +124,8 @@ async function serve(
   options.log.info({ ...facts, status, ms: Math.round(took * 10) / 10 }, 'answered')
 }
 
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' } as const
+
 function answer(
   response: ServerResponse,
   status: number,
@@ -131,9 +133,11 @@ function answer(
   body: string,
   requestId: string,
 ): void {
-  const length = Buffer.byteLength(body)
-  const common = { 'content-length': length, 'cache-control': 'no-store', 'x-request-id': requestId }
-  response.writeHead(status, { ...headers, ...common, 'x-content-type-options': 'nosniff' })
+  // A flat list goes out as it is; names with values would be put together once more.
+  const list = ['content-length', String(Buffer.byteLength(body)), 'cache-control', 'no-store']
+  list.push('x-request-id', requestId, 'x-content-type-options', 'nosniff')
+  for (const name in headers) list.push(name, headers[name] ?? '')
+  response.writeHead(status, list)
   response.end(body)
 }
 
@@ -185,7 +189,8 @@ function matched(wanted: readonly string[], parts: readonly string[]): Record<st
 }
 
 /** A header that came several times is one, as HTTP says of lists; Node has joined all of them but one kind. */
-function plainHeaders(headers: IncomingMessage['headers']): Record<string, string> {
-  const { 'set-cookie': cookies, ...others } = headers
-  return (cookies === undefined ? others : { ...others, 'set-cookie': cookies.join(', ') }) as Record<string, string>
+function plainHeaders(headers: IncomingMessage['headers']): Readonly<Record<string, string>> {
+  const cookies = headers['set-cookie']
+  const plain = cookies === undefined ? headers : { ...headers, 'set-cookie': cookies.join(', ') }
+  return plain as Readonly<Record<string, string>>
 }

@@ -44,8 +44,17 @@ function inputFault(places: readonly Place[]) {
   })
 }
 
+/** What is wrong with a part of a body that its handler reads by itself, because one bad part must not spoil the others. */
+export function bodyPlacesOf(issues: readonly z.core.$ZodIssue[], value: unknown): FaultPlace[] {
+  return issues.flatMap((issue) => placesOf(issue, 'body', value))
+}
+
 function placesOf(issue: z.core.$ZodIssue, part: Part, value: unknown): Place[] {
   const place = WORD_BY_PART[part]
+  if (issue.code === 'invalid_union') {
+    const meant = meantBranch(issue, part, value)
+    if (meant !== null) return meant
+  }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       pointer: pointer([...issue.path, key]),
@@ -57,6 +66,21 @@ function placesOf(issue: z.core.$ZodIssue, part: Part, value: unknown): Place[] 
   const missing = issue.path.length > 0 && at(value, issue.path) === undefined
   const detail = missing ? 'is missing' : lowerFirst(issue.message.replace(/^Invalid input: /, ''))
   return [{ pointer: pointer(issue.path), detail, in: place }]
+}
+
+/**
+ * Of several shapes that a body may have, the one that knows most of its fields and is contradicted by the fewest; null
+ * where none is nearer than another, as with plain values.
+ */
+function meantBranch(issue: z.core.$ZodIssueInvalidUnion, part: Part, value: unknown): Place[] | null {
+  const branches = issue.errors.map((issues) => ({
+    unknown: issues.flatMap((one) => (one.code === 'unrecognized_keys' ? one.keys : [])).length,
+    places: issues.flatMap((one) => placesOf({ ...one, path: [...issue.path, ...one.path] }, part, value)),
+  }))
+  branches.sort((a, b) => a.unknown - b.unknown || a.places.length - b.places.length)
+  const here = pointer(issue.path)
+  const meant = branches[0]?.places ?? []
+  return meant.length === 0 || meant.some((place) => place.pointer === here) ? null : meant
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -59,6 +59,7 @@ const PROBLEM = {
           pointer: { type: 'string', description: 'RFC 6901 JSON pointer of the field.' },
           detail: { type: 'string' },
           in: { type: 'string', enum: ['path', 'query', 'body'] },
+          code: { type: 'string', description: 'Stable, where one wrong field is told from another.' },
         },
       },
     },

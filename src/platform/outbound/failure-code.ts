@@ -6,6 +6,8 @@ export type FailureCode =
   | 'unresolved'
   /** Nobody listens there. */
   | 'refused'
+  /** The host is in a network that is not the internet, and the call may not go there. */
+  | 'private_address'
   /** There is no way to the host. */
   | 'no_route'
   | 'connect_timeout'
@@ -27,6 +29,7 @@ const CODES: Readonly<Record<string, FailureCode>> = {
   ENOTFOUND: 'unresolved',
   EAI_AGAIN: 'unresolved',
   ECONNREFUSED: 'refused',
+  ERR_PRIVATE_ADDRESS: 'private_address',
   EHOSTUNREACH: 'no_route',
   ENETUNREACH: 'no_route',
   EADDRNOTAVAIL: 'no_route',

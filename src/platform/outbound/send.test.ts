@@ -150,6 +150,34 @@ describe('what never left this machine is told from what may have arrived', () =
   })
 })
 
+describe('a call to an address that a tenant named', () => {
+  const guarded = (baseUrl: string) => send({ ...post(baseUrl), guarded: true })
+
+  test.each(['localhost', '127.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1'])(
+    'does not reach %s, and nothing leaves this machine',
+    async (host) => {
+      let calls = 0
+      const { baseUrl } = await serve((_, response) => {
+        calls += 1
+        response.end()
+      })
+      expect(await guarded(baseUrl.replace('127.0.0.1', host))).toEqual(failure('private_address', true))
+      expect(calls).toBe(0)
+    },
+  )
+
+  test('does not use a connection that another call has opened to there', async () => {
+    const { baseUrl } = await serve((_, response) => response.end('{}'))
+    const named = baseUrl.replace('127.0.0.1', 'localhost')
+    expect(await send(get(named))).toMatchObject({ kind: 'answer' })
+    expect(await guarded(named)).toEqual(failure('private_address', true))
+  })
+
+  test('to a name that nobody knows is told as such', async () => {
+    expect(await guarded('http://no-such-host.invalid')).toEqual(failure('unresolved', true))
+  })
+})
+
 describe('a caller that gives up', () => {
   test('hears its own reason, and the server sees the call end', async () => {
     const ended = Promise.withResolvers<void>()

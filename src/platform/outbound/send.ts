@@ -1,8 +1,9 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent, type buildConnector, type Dispatcher } from 'undici'
 import type { Clock, Instant } from '#kernel/instant.ts'
 import { type FailureCode, failureCodeOf } from './failure-code.ts'
+import { isPrivateAddress, lookupPublic } from './private-address.ts'
 
 // One request, one answer, or the reason why there is none. No redirect is followed: a sign-in must not travel to where
 // an answer points. The time that is allowed covers everything from the look-up of the name to the last byte, so that a
@@ -16,6 +17,8 @@ export type OutboundRequest = {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
+  /** Only to addresses that anybody on the internet may use: for hosts that a tenant has named. */
+  readonly guarded?: boolean
 }
 
 export type OutboundAnswer = {
@@ -54,15 +57,23 @@ const unzip = promisify(gunzip)
 
 export function createSender(options: { readonly clock: Clock; readonly answerBytesMax?: number }): Sender {
   const { clock, answerBytesMax = ANSWER_BYTES_MAX } = options
-  const agent = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    connections: CONNECTIONS_PER_HOST_MAX,
-    keepAliveTimeout: 20_000,
-    // Over one shared HTTP/2 connection a fault of the connection is a fault of every call on it.
-    allowH2: false,
-  })
+  const agentWith = (connect: buildConnector.BuildOptions) =>
+    new Agent({
+      connect: { timeout: CONNECT_TIMEOUT_MS, ...connect },
+      connections: CONNECTIONS_PER_HOST_MAX,
+      keepAliveTimeout: 20_000,
+      // Over one shared HTTP/2 connection a fault of the connection is a fault of every call on it.
+      allowH2: false,
+    })
+  const open = agentWith({})
+  // A connection of its own kind: one that was made without looking must not serve a call that is looked at.
+  const guarded = agentWith({ lookup: lookupPublic })
   return {
     async send(request, limits) {
+      if (request.guarded === true && isPrivateAddress(hostOf(request.baseUrl))) {
+        return { kind: 'failure', failure: { code: 'private_address', neverSent: true } }
+      }
+      const agent = request.guarded === true ? guarded : open
       const exchanged = await exchange(agent, request, limits, answerBytesMax)
       if (exchanged.kind === 'failure') return exchanged
       const receivedAt = clock.now()
@@ -71,7 +82,9 @@ export function createSender(options: { readonly clock: Clock; readonly answerBy
       if (typeof body === 'string') return { kind: 'failure', failure: { code: body, neverSent: false } }
       return { kind: 'answer', answer: { status, headers, body, receivedAt } }
     },
-    close: () => agent.destroy(),
+    async close() {
+      await Promise.all([open.destroy(), guarded.destroy()])
+    },
   }
 }
 
@@ -158,6 +171,10 @@ function exchange(
       },
     )
   })
+}
+
+function hostOf(baseUrl: string): string {
+  return new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
 }
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -27,6 +27,8 @@ export type Follower = {
   readonly batchMax?: number
   /** Inside one transaction of the tenant, which is begun anew after a deadlock: writes to the database and nothing else. */
   handle(tx: Tx, events: readonly OutboxEvent[]): Promise<void>
+  /** Once its transaction is committed: to wake whoever works on what it wrote. A killed process never says so. */
+  committed?(tenantId: TenantId, events: readonly OutboxEvent[]): void
 }
 
 export type FollowerTrouble = {
@@ -69,6 +71,8 @@ const BUSY_RETRY_MS = 50
 const SWEEP_TICKS = 60
 
 type Outcome = 'done' | 'more' | 'busy'
+
+type Handed = { batch: { readonly from: number; readonly to: number } | null; events: readonly OutboxEvent[] }
 
 type Lane = {
   readonly follower: Follower
@@ -138,10 +142,11 @@ export function createFollowers(options: FollowersOptions): Followers {
   /** One batch of one tenant. Never throws. */
   async function step(lane: Lane, tenantId: TenantId): Promise<Outcome> {
     const { follower } = lane
-    const handed: { batch: { readonly from: number; readonly to: number } | null } = { batch: null }
+    const handed: Handed = { batch: null, events: [] }
     try {
-      return await database.tenant(tenantId, async (tx): Promise<Outcome> => {
+      const outcome = await database.tenant(tenantId, async (tx): Promise<Outcome> => {
         handed.batch = null
+        handed.events = []
         const cursor = await lockCursor(tx, tenantId, follower.name)
         if (!cursor) return 'busy'
         if (cursor.retryAt !== null && cursor.retryAt > clock.now()) return 'done'
@@ -152,11 +157,14 @@ export function createFollowers(options: FollowersOptions): Followers {
         if (page.through === cursor.seq) return 'done'
         if (page.events.length > 0) {
           handed.batch = { from: cursor.seq, to: page.through }
+          handed.events = page.events
           await follower.handle(tx, page.events)
         }
         await moveCursor(tx, tenantId, follower.name, page.through, page.events.length > 0 ? 'durable' : 'lazy')
         return page.through < page.head ? 'more' : 'done'
       })
+      if (handed.events.length > 0) follower.committed?.(tenantId, handed.events)
+      return outcome
     } catch (error) {
       const { batch } = handed
       if (batch === null || isOutage(error)) {

@@ -111,12 +111,16 @@ export function openOutbox(options: OutboxOptions): Outbox {
 function recording(database: Database, committed: (tenantId: TenantId, types: ReadonlySet<string>) => void): Database {
   return {
     ...database,
-    async tenant(tenantId, work) {
+    async tenant(tenantId, work, traits) {
       let last: Tx | undefined
-      const result = await database.tenant(tenantId, (tx) => {
-        last = tx
-        return work(tx)
-      })
+      const result = await database.tenant(
+        tenantId,
+        (tx) => {
+          last = tx
+          return work(tx)
+        },
+        traits,
+      )
       const types = last && appendedIn(last)
       if (types) committed(tenantId, types)
       return result

@@ -43,22 +43,44 @@ export async function insertRows<Row, Answer = never>(
 export function insertStatement<Row>(rows: readonly Row[], plan: BulkInsert<Row>): Statement | null {
   if (rows.length === 0) return null
   const constants = plan.constants ?? []
+  const values: unknown[] = constants.map((constant) => parameterOf(constant.value))
+  const arrays: string[] = []
+  const place = (value: unknown) => `$${values.push(value)}`
+  /** Gives one more array to `unnest` and answers what its cell is called. */
+  const cellOf = (array: string, type: string) => `r.c${arrays.push(`${place(array)}::${type}[]`) - 1}`
+  const cells = plan.columns.map((column) => {
+    if (column.type === 'bytea') {
+      const { all, starts, lengths } = inOnePiece(rows, column.of)
+      return `substring(${place(all)}::bytea from ${cellOf(starts, 'integer')} for ${cellOf(lengths, 'integer')})`
+    }
+    const cell = cellOf(arrayLiteral(rows, column.of, !PLAIN_TYPES.has(column.type)), column.type)
+    return column.cast === undefined ? cell : `${cell}::${column.cast}`
+  })
   const names = [...constants, ...plan.columns].map((column) => column.name)
   const fixed = constants.map((constant, index) => `$${index + 1}::${constant.type}`)
-  const cells = plan.columns.map((column, index) => {
-    const cast = column.cast === undefined ? '' : `::${column.cast}`
-    return `r.c${index}${cast}`
-  })
-  const arrays = plan.columns.map((column, index) => `$${constants.length + index + 1}::${column.type}[]`)
-  const aliases = plan.columns.map((_, index) => `c${index}`)
+  const aliases = arrays.map((_, index) => `c${index}`)
   const text =
     `insert into ${plan.into} as t (${names.join(', ')}) select ${[...fixed, ...cells].join(', ')} ` +
     `from unnest(${arrays.join(', ')}) as r(${aliases.join(', ')}) ${plan.suffix ?? ''}`
-  const values = [
-    ...constants.map((constant) => parameterOf(constant.value)),
-    ...plan.columns.map((column) => arrayLiteral(rows, column.of, !PLAIN_TYPES.has(column.type))),
-  ]
   return { text, values }
+}
+
+/** Bytes travel as one value and are cut apart by the server: written out one by one they would be twice as long. */
+function inOnePiece<Row>(rows: readonly Row[], of: (row: Row) => CellValue) {
+  const pieces: Uint8Array[] = []
+  const starts: number[] = []
+  const lengths: (number | null)[] = []
+  let start = 1
+  for (const row of rows) {
+    const value = of(row)
+    if (value !== null && !(value instanceof Uint8Array)) throw new Error('a cell of bytes holds something else')
+    starts.push(start)
+    lengths.push(value === null ? null : value.length)
+    if (value === null) continue
+    pieces.push(value)
+    start += value.length
+  }
+  return { all: Buffer.concat(pieces), starts: arrayOf(starts), lengths: arrayOf(lengths) }
 }
 
 /**

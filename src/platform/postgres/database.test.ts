@@ -34,3 +34,11 @@ test('a connection that breaks while it is lent out ends nothing but what is ask
     rows: [{ one: 1 }],
   })
 })
+
+test('a statement that is a whole transaction is committed, looks across tenants, and leaves its connection usable', async () => {
+  const one = { name: 'test-one', text: 'select current_user as role, $1::integer as given', values: [7] }
+  expect(await db.database.systemStatement(one)).toEqual([{ role: 'tillwire_system', given: 7 }])
+  const wrong = { name: 'test-wrong', text: 'select 1 / $1::integer', values: [0] }
+  await expect(db.database.systemStatement(wrong)).rejects.toThrow('division by zero')
+  expect(await db.database.systemStatement(one)).toEqual([{ role: 'tillwire_system', given: 7 }])
+})

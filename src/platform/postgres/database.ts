@@ -20,15 +20,32 @@ export type DatabaseRole = 'tillwire_app' | 'tillwire_system' | 'tillwire_owner'
 
 export type Database = {
   /** One transaction as the tenant's role. Retried on deadlock and serialisation failure, so `work` must be repeatable. */
-  tenant<T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>): Promise<T>
+  tenant<T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>, traits?: TransactionTraits): Promise<T>
   /** One transaction that may look across tenants. For engines, never for a request's own queries. */
   system<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * One statement that is a whole transaction and may look across tenants: committed when it answers. It takes one round
+   * trip where `system` takes three. Retried on deadlock and serialisation failure.
+   */
+  systemStatement<Row>(statement: NamedStatement): Promise<Row[]>
   /** A pool of one role with PostgreSQL's usual types, for libraries that bring their own SQL. */
   pool(role: 'tillwire_owner' | 'tillwire_auth'): pg.Pool
   /** A connection of its own, outside every pool, for LISTEN. The caller ends it. */
   connect(role: DatabaseRole): Promise<pg.Client>
   close(): Promise<void>
 }
+
+export type TransactionTraits = {
+  /**
+   * `kept`: a statement that a connection knows is never planned again for new values. For transactions of many short
+   * statements that name their rows by their keys: planning these costs more than carrying them out. Never for reports,
+   * whose best plan hangs on the values. PostgreSQL decides case by case when left out.
+   */
+  readonly plans?: 'kept'
+}
+
+/** Its name stands for its text on every connection, so it must be the statement's own in the whole program. */
+export type NamedStatement = { readonly name: string; readonly text: string; readonly values: readonly unknown[] }
 
 export type DatabaseOptions = {
   readonly url: string
@@ -71,10 +88,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     return pool
   }
 
-  async function run<T>(role: DatabaseRole, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  function run<T>(role: DatabaseRole, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return tried(() => transaction(poolOf(role, false), begin, work))
+  }
+
+  async function tried<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await transaction(poolOf(role, false), begin, work)
+        return await work()
       } catch (error) {
         if (attempt >= TRIES_MAX || !TRY_AGAIN.has(sqlState(error) ?? '')) throw asDatabaseFault(error)
       }
@@ -82,12 +103,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    tenant(tenantId, work) {
+    tenant(tenantId, work, traits = {}) {
       // The id goes into the text of one round trip with BEGIN; nothing but a UUID gets that far.
       if (!isId(tenantId)) throw new Error('not a tenant id')
-      return run('tillwire_app', `begin; select set_config('tillwire.tenant', '${tenantId}', true)`, work)
+      const plans = traits.plans === 'kept' ? `, set_config('plan_cache_mode', 'force_generic_plan', true)` : ''
+      return run('tillwire_app', `begin; select set_config('tillwire.tenant', '${tenantId}', true)${plans}`, work)
     },
     system: (work) => run('tillwire_system', 'begin', work),
+    systemStatement: (statement) => tried(() => single(poolOf('tillwire_system', false), statement)),
     pool: (role) => poolOf(role, true),
     async connect(role) {
       const client = new pg.Client({ ...connectionFor(options.url, role), types: typeParsers })
@@ -127,6 +150,21 @@ async function transaction<T>(pool: pg.Pool, begin: string, work: (tx: Tx) => Pr
   } finally {
     client.off('error', onError)
     client.release(broken ?? false)
+  }
+}
+
+async function single<Row>(pool: pg.Pool, { name, text, values }: NamedStatement): Promise<Row[]> {
+  const client = await pool.connect()
+  let broken: Error | false = false
+  try {
+    const { rows } = await client.query({ name, text, values: values as unknown[] })
+    return rows as Row[]
+  } catch (error) {
+    // One that the server itself refused leaves the connection as it was; of any other it is not known.
+    if (sqlState(error) === null) broken = error as Error
+    throw error
+  } finally {
+    client.release(broken)
   }
 }
 

@@ -57,9 +57,8 @@ export function seal(plain: Uint8Array, under: RecordKey, binding: readonly stri
   under.valuesLeft--
   const sealed = Buffer.allocUnsafe(plain.length + SEAL_BYTES)
   under.wrap.copy(sealed)
-  const nonce = sealed.subarray(WRAP_ENDS, VALUE_BEGINS)
-  randomBytesOf(NONCE_BYTES).copy(nonce)
-  const cipher = createCipheriv(CIPHER, under.key, nonce)
+  fillRandom(sealed, WRAP_ENDS, NONCE_BYTES)
+  const cipher = createCipheriv(CIPHER, under.key, sealed.subarray(WRAP_ENDS, VALUE_BEGINS))
   cipher.setAAD(contextOf([under.scope, ...binding]))
   cipher.update(plain).copy(sealed, VALUE_BEGINS)
   cipher.final()
@@ -109,24 +108,27 @@ let drawn = POOL_BYTES
  * Asking the system for a few random bytes costs as much as encrypting a kilobyte, so they are drawn from a store that is
  * filled from time to time. No byte is given out twice, and none stays behind in the store.
  */
-function randomBytesOf(count: number): Buffer {
+function fillRandom(target: Buffer, at: number, count: number): void {
   if (drawn + count > POOL_BYTES) {
     randomFillSync(pool)
     drawn = 0
   }
-  const bytes = Buffer.allocUnsafeSlow(count)
-  pool.copy(bytes, 0, drawn, drawn + count)
+  pool.copy(target, at, drawn, drawn + count)
   pool.fill(0, drawn, drawn + count)
   drawn += count
+}
+
+function randomBytesOf(count: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(count)
+  fillRandom(bytes, 0, count)
   return bytes
 }
 
 function writeWrap(sealed: Buffer, recordKey: Buffer, { keyNo, key }: NumberedKey, scope: string): void {
   sealed[0] = VERSION
   sealed.writeUInt32BE(keyNo, 1)
-  const nonce = sealed.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
-  randomBytesOf(NONCE_BYTES).copy(nonce)
-  const cipher = createCipheriv(CIPHER, key, nonce)
+  fillRandom(sealed, HEADER_BYTES, NONCE_BYTES)
+  const cipher = createCipheriv(CIPHER, key, sealed.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES))
   cipher.setAAD(Buffer.concat([sealed.subarray(0, HEADER_BYTES), contextOf([scope])]))
   cipher.update(recordKey).copy(sealed, HEADER_BYTES + NONCE_BYTES)
   cipher.final()

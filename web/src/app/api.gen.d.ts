@@ -275,6 +275,117 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/pos/connect": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Connect the POS that a business’s orders go to
+         * @description The account of the token is connected, or taken as it is where it is connected already, and from then on new orders go there. What a system wants besides a token stands in `credentials`.
+         */
+        readonly post: operations["post_api_v1_pos_connect"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pos/disconnect": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Let no more orders go to the POS
+         * @description The connection itself stays, and so does the history.
+         */
+        readonly post: operations["post_api_v1_pos_disconnect"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pos/history/{businessId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List a business’s pushes, newest first */
+        readonly get: operations["get_api_v1_pos_history_businessId"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pos/integration/{businessId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Show where a business’s orders go */
+        readonly get: operations["get_api_v1_pos_integration_businessId"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pos/stats/{businessId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Count a business’s pushes */
+        readonly get: operations["get_api_v1_pos_stats_businessId"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pos/sync/{orderId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Push an order now
+         * @description One that has failed is tried again, one that waits does so no longer, and one that never went goes. An order that is in the POS, or may be, is not sent a second time.
+         */
+        readonly post: operations["post_api_v1_pos_sync_orderId"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tenants": {
         readonly parameters: {
             readonly query?: never;
@@ -345,6 +456,61 @@ export interface paths {
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/channels": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the channels that handed in a catalogue */
+        readonly get: operations["get_api_v1_tenants_tenant_id_channels"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/channels/{channel}/items": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List what a channel sells, by name */
+        readonly get: operations["get_api_v1_tenants_tenant_id_channels_channel_items"];
+        /**
+         * Hand in all that a channel sells
+         * @description The list replaces the one before; what is left out is sold no longer. A list that leaves out more than half of what stands is answered 409 with the number, unless `confirm_removals=true` says that it is meant.
+         */
+        readonly put: operations["put_api_v1_tenants_tenant_id_channels_channel_items"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/channels/{channel}/items/{item_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /** Change one item of a channel */
+        readonly patch: operations["patch_api_v1_tenants_tenant_id_channels_channel_items_item_id"];
         readonly trace?: never;
     };
     readonly "/api/v1/tenants/{tenant_id}/demos": {
@@ -596,6 +762,258 @@ export interface paths {
         readonly patch: operations["patch_api_v1_tenants_tenant_id_members_member_id"];
         readonly trace?: never;
     };
+    readonly "/api/v1/tenants/{tenant_id}/notice-preferences": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How you are told */
+        readonly get: operations["get_api_v1_tenants_tenant_id_notice_preferences"];
+        /**
+         * Change how you are told
+         * @description `phone` in the form +4915112345678 together with `phone_agreed: true`; null forgets it, leaving it out keeps it.
+         */
+        readonly put: operations["put_api_v1_tenants_tenant_id_notice_preferences"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/notice-tests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Send yourself a test by one way, now */
+        readonly post: operations["post_api_v1_tenants_tenant_id_notice_tests"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/notice-ways": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** By which ways people can be told, and whether they work */
+        readonly get: operations["get_api_v1_tenants_tenant_id_notice_ways"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/notices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What you were told, newest first */
+        readonly get: operations["get_api_v1_tenants_tenant_id_notices"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/notices/read": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say that you have read notices
+         * @description Those that are named, or with `all` every one there is.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_notices_read"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/orders": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List orders, newest first
+         * @description Without anything about a person: that stands in the single order.
+         */
+        readonly get: operations["get_api_v1_tenants_tenant_id_orders"];
+        readonly put?: never;
+        /**
+         * Hand in an order, or up to a hundred
+         * @description Its channel and external id are its key: the same order handed in again is answered with 200 and the one that is there, and changes nothing. In a batch each order has an outcome of its own.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_orders"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/orders.csv": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download orders as CSV */
+        readonly get: operations["get_api_v1_tenants_tenant_id_orders_csv"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/orders/{order_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One order with its history */
+        readonly get: operations["get_api_v1_tenants_tenant_id_orders_order_id"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change an order, or say that it is paid
+         * @description Lists are replaced whole; in fulfilment, customer and payment only what is named. The order is checked whole again. Names the version that it changes, unless it says nothing but that the order is paid.
+         */
+        readonly patch: operations["patch_api_v1_tenants_tenant_id_orders_order_id"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/orders/{order_id}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Take an order back
+         * @description Cancelled at once where it goes to no POS. Else its progress is `cancel_requested` until the POS has answered; that answer is an event.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_orders_order_id_cancel"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/orders/{order_id}/progress": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say at the counter how far an order is */
+        readonly post: operations["post_api_v1_tenants_tenant_id_orders_order_id_progress"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/orders/{order_id}/push": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Show an order’s way into the POS
+         * @description Every try with its calls: what was asked and what came back, personal data and secrets covered.
+         */
+        readonly get: operations["get_api_v1_tenants_tenant_id_orders_order_id_push"];
+        readonly put?: never;
+        /**
+         * Push an order now, or show what would be sent
+         * @description An order that is in the POS, or may be, is not sent a second time. With `dry_run` nothing is sent at all.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_orders_order_id_push"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/orders/{order_id}/push/resolve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Decide what only a person can
+         * @description `is_this`: it is the POS’s order that is named. `send_again`: it is not there. `handled`: somebody saw to it by hand, and it is not sent any more.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_orders_order_id_push_resolve"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/orders/{order_id}/versions/{version}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** An order as it was in one of its versions */
+        readonly get: operations["get_api_v1_tenants_tenant_id_orders_order_id_versions_version"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tenants/{tenant_id}/pos/configurations": {
         readonly parameters: {
             readonly query?: never;
@@ -713,6 +1131,146 @@ export interface paths {
         readonly get: operations["get_api_v1_tenants_tenant_id_pos_configurations_config_id_first_figures"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/item-mappings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A channel’s items beside the articles that they stand for */
+        readonly get: operations["get_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings"];
+        /**
+         * Replace the mapping of a channel
+         * @description Items that are not named stand for nothing afterwards. The last change can be undone.
+         */
+        readonly put: operations["put_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change what some items stand for
+         * @description `pos_item_id: null` takes a mapping away; with `none: true` it is said that the item stands for none, and nobody asks again.
+         */
+        readonly patch: operations["patch_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/item-mappings.csv": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download the mapping of a channel as CSV */
+        readonly get: operations["get_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_csv"];
+        /**
+         * Replace the mapping of a channel by a table
+         * @description The columns item_id and pos_item_id count; an empty pos_item_id takes the mapping away, as does leaving the item out, and (none) says that it stands for none. All rows are taken or none: errors[] names each wrong one by its line.
+         */
+        readonly put: operations["put_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_csv"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/item-mappings/accepted-prices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say that the prices of both sides may differ
+         * @description Until either of them changes.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_accepted_prices"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/item-mappings/changes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who changed the mapping of a channel, newest first */
+        readonly get: operations["get_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_changes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/item-mappings/confirmations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Confirm suggestions
+         * @description The best suggestion of each named item, or of all that are at least so sure; both together narrow.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_confirmations"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/item-mappings/suggestions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Items that stand for nothing yet, with what they could stand for
+         * @description Each with how sure and why. Nothing is applied until a person confirms it.
+         */
+        readonly get: operations["get_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_suggestions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/item-mappings/undo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Undo the last change of the mapping of a channel */
+        readonly post: operations["post_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_undo"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -868,6 +1426,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/test-orders": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Try the way into the POS with an order that is marked as a test
+         * @description It is taken back again as soon as it has arrived, where the POS allows that.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_pos_configurations_config_id_test_orders"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/webhook-secret": {
         readonly parameters: {
             readonly query?: never;
@@ -879,7 +1457,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Have the provider sign webhooks with a new secret
-         * @description What the old one signed is believed for three days more. Nothing happens where the provider has no such call.
+         * @description What the old one signed is believed for three days more. Where the hub makes the secret, the new one is in this answer and in no other. Nothing happens where the provider makes it and has no such call.
          */
         readonly post: operations["post_api_v1_tenants_tenant_id_pos_configurations_config_id_webhook_secret"];
         readonly delete?: never;
@@ -996,6 +1574,61 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/tenants/{tenant_id}/preflights": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What stands in the way of the next order: the newest look at each channel and connection */
+        readonly get: operations["get_api_v1_tenants_tenant_id_preflights"];
+        readonly put?: never;
+        /**
+         * Look through the items now
+         * @description With `connection_id`, also for a connection that nothing is mapped to yet; else for all that are watched.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_preflights"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pushes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List pushes, newest first */
+        readonly get: operations["get_api_v1_tenants_tenant_id_pushes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/pushes/statistics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How orders get into the POS, by connection */
+        readonly get: operations["get_api_v1_tenants_tenant_id_pushes_statistics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tenants/{tenant_id}/sites": {
         readonly parameters: {
             readonly query?: never;
@@ -1028,6 +1661,77 @@ export interface paths {
          */
         readonly put: operations["put_api_v1_tenants_tenant_id_sites_site_id"];
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/tasks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What waits for a person, newest first */
+        readonly get: operations["get_api_v1_tenants_tenant_id_tasks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/tasks/{task_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Show a task */
+        readonly get: operations["get_api_v1_tenants_tenant_id_tasks_task_id"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/tasks/{task_id}/assignee": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Give a task to a member, or to nobody */
+        readonly put: operations["put_api_v1_tenants_tenant_id_tasks_task_id_assignee"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tenants/{tenant_id}/tasks/{task_id}/settle": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say that a task is done
+         * @description For what was mended elsewhere. A decision about an order is made at the order.
+         */
+        readonly post: operations["post_api_v1_tenants_tenant_id_tasks_task_id_settle"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1131,6 +1835,61 @@ export interface components {
             readonly revoked_at: string | null;
             readonly scopes: readonly string[];
         };
+        readonly Channel: {
+            readonly channel: string;
+            readonly items: number;
+            /**
+             * Format: date-time
+             * @description When the whole of it was last handed in
+             */
+            readonly replaced_at: string;
+            readonly replaced_by: string;
+            /** @description Rises with every change of the catalogue */
+            readonly revision: number;
+        };
+        readonly ChannelItem: {
+            /** @description Offered by the channel, and not sold out at every place that a POS has spoken of */
+            readonly available: boolean;
+            readonly barcode: string | null;
+            readonly category: string | null;
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "item" | "modifier";
+            readonly mapped_to: readonly {
+                readonly connection_id: string;
+                readonly pos_item_id: string;
+            }[];
+            readonly name: string;
+            /** @description The channel’s own word */
+            readonly offered: boolean;
+            readonly parent_id: string | null;
+            readonly price: components["schemas"]["Money"] | null;
+            readonly sku: string | null;
+            readonly sold_out: readonly {
+                readonly connection_id: string;
+                /** @description Null: at every place */
+                readonly location: string | null;
+                /** Format: date-time */
+                readonly since: string;
+                readonly site_id: string | null;
+                readonly until: string | null;
+            }[];
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly variant: string | null;
+        };
+        readonly ChannelItemSide: {
+            readonly barcode: string | null;
+            readonly category: string | null;
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "item" | "modifier";
+            readonly name: string;
+            readonly parent_id: string | null;
+            readonly price: components["schemas"]["Money"] | null;
+            readonly sku: string | null;
+            readonly variant: string | null;
+        };
         readonly Configuration: {
             readonly account: {
                 readonly id: string;
@@ -1174,6 +1933,14 @@ export interface components {
             }[];
             readonly name: string;
             readonly pos_system: string;
+            /** @description What is wanted of orders that are put into this POS; null where it takes none */
+            readonly push: {
+                readonly auto_sync_orders: boolean;
+                readonly item_mapping: {
+                    readonly [key: string]: string;
+                };
+                readonly sync_customer_info: boolean;
+            } | null;
             /** @enum {string} */
             readonly state: "active" | "needs_sign_in" | "disconnected";
             readonly state_reason: string | null;
@@ -1183,6 +1950,84 @@ export interface components {
                 readonly backfill_from: string | null;
                 readonly webhooks: boolean;
             } | null;
+            readonly webhooks: {
+                readonly checked_at: string | null;
+                /** @description The provider’s word or ours, where the state has one */
+                readonly reason: string | null;
+                readonly say: string;
+                /** @enum {string} */
+                readonly state: "off" | "waiting" | "subscribed" | "manual" | "missing" | "disabled" | "elsewhere" | "unreachable" | "failed" | "left";
+                /** @description Where the provider delivers to */
+                readonly url: string | null;
+            } | null;
+        };
+        readonly ConfigurationWithSecret: {
+            readonly account: {
+                readonly id: string;
+                readonly name: string | null;
+            } | null;
+            /** @description `ok`, or the provider’s word at the last check */
+            readonly check: string | null;
+            readonly checked_at: string | null;
+            /** @description When a person said that the first figures are right */
+            readonly confirmed_at: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly credentials: {
+                readonly expires_at: string | null;
+                /** @description Tells two sign-ins apart; leads back to neither */
+                readonly fingerprint: string | null;
+                /** @enum {string} */
+                readonly from: "person" | "oauth" | "environment";
+                /** @description The page of the dashboard where a person begins to sign in anew */
+                readonly reauthorize_url: string | null;
+                readonly renewed_at: string | null;
+                readonly renews_itself: boolean;
+            } | null;
+            readonly data_types: readonly ("sales" | "catalog" | "inventory" | "customers")[];
+            /** @description A person said that the first figures are not right, and what is wrong with them */
+            readonly doubt: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly note: string;
+            } | null;
+            readonly environment: ("production" | "sandbox") | null;
+            readonly has_credentials: boolean;
+            readonly id: string;
+            /** @description The site, where the connection serves one alone */
+            readonly location_id: string | null;
+            readonly locations: "all" | readonly string[];
+            readonly missing_permissions: readonly {
+                readonly blocks: readonly ("sales" | "catalog" | "inventory" | "customers")[];
+                readonly permission: string;
+                readonly say: string;
+            }[];
+            readonly name: string;
+            readonly pos_system: string;
+            /** @description What is wanted of orders that are put into this POS; null where it takes none */
+            readonly push: {
+                readonly auto_sync_orders: boolean;
+                readonly item_mapping: {
+                    readonly [key: string]: string;
+                };
+                readonly sync_customer_info: boolean;
+            } | null;
+            /** @enum {string} */
+            readonly state: "active" | "needs_sign_in" | "disconnected";
+            readonly state_reason: string | null;
+            /** Format: date-time */
+            readonly state_since: string;
+            readonly sync: {
+                readonly backfill_from: string | null;
+                readonly webhooks: boolean;
+            } | null;
+            /** @description For systems that cannot sign; each holds a word made of the secret, and ends with it */
+            readonly webhook_addresses?: readonly {
+                readonly say: string;
+                readonly url: string;
+            }[];
+            /** @description Made by the hub where the system lets it: type it in at the system now, it is never shown again */
+            readonly webhook_secret?: string;
             readonly webhooks: {
                 readonly checked_at: string | null;
                 /** @description The provider’s word or ours, where the state has one */
@@ -1966,6 +2811,69 @@ export interface components {
             readonly row: number;
             readonly say: string;
         };
+        readonly ItemMapping: {
+            /** @description Of the suggestion that was confirmed */
+            readonly confidence: number | null;
+            /** @description Said for every channel that says nothing else of the item */
+            readonly every_channel: boolean;
+            readonly item: components["schemas"]["ChannelItemSide"];
+            /** @description A person said that it stands for none */
+            readonly none: boolean;
+            readonly pos_item: components["schemas"]["PosItemSide"] | null;
+            readonly prices: ("same" | "unsaid" | "accepted" | "differs" | "currency" | "exponent") | null;
+            readonly said_at: string | null;
+            readonly said_by: string | null;
+            readonly said_how: ("person" | "suggestion" | "table" | "program" | "undo") | null;
+            /** @description How many other items stand for the same article */
+            readonly shared_with: number;
+            /** @enum {string} */
+            readonly state: "mapped" | "suggested" | "unmapped" | "broken";
+            /** @description Best first; none is applied by itself */
+            readonly suggestions: readonly components["schemas"]["ItemSuggestion"][];
+        };
+        readonly ItemMappingChange: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly changed: number;
+            /** @enum {string} */
+            readonly how: "person" | "suggestion" | "table" | "program" | "undo";
+            readonly id: string;
+            readonly undone_at: string | null;
+            readonly undone_by: string | null;
+        };
+        readonly ItemPreflight: {
+            readonly channel: string;
+            readonly connection_id: string;
+            readonly examples: {
+                readonly [key: string]: readonly {
+                    readonly item_id: string;
+                    readonly name: string;
+                }[];
+            };
+            readonly id: string;
+            readonly items: number;
+            readonly mapped: number;
+            /** Format: date-time */
+            readonly ran_at: string;
+            /** @enum {string} */
+            readonly reason: "nightly" | "catalogue" | "mapping" | "asked";
+            /** @description They stand for what the POS no longer sells */
+            readonly removed: number;
+            /** @description The prices of both sides differ, and nobody accepted that */
+            readonly repriced: number;
+            /** @description Without modifiers, and without those that a person said stand for none */
+            readonly unmapped: number;
+            readonly unmapped_modifiers: number;
+        };
+        readonly ItemSuggestion: {
+            readonly confidence: number;
+            readonly pos_item: components["schemas"]["PosItemSide"];
+            readonly reasons: readonly {
+                readonly code: string;
+                readonly say: string;
+            }[];
+        };
         readonly Member: {
             readonly email: string;
             readonly expires_at: string | null;
@@ -1983,6 +2891,11 @@ export interface components {
             readonly amount: number;
             readonly currency: string;
         };
+        /** @description Whole minor units (cents, yen, fils) and an ISO 4217 code. */
+        readonly MoneyOfOrderInput: {
+            readonly amount: number;
+            readonly currency: string;
+        };
         readonly NewApiKey: {
             readonly api_key: string;
             readonly created_at: string;
@@ -1997,10 +2910,632 @@ export interface components {
             readonly revoked_at: string | null;
             readonly scopes: readonly string[];
         };
+        readonly NewChannelItemInput: {
+            /** @default true */
+            readonly available?: boolean;
+            /** @default null */
+            readonly barcode?: string | null;
+            /** @default null */
+            readonly category?: string | null;
+            readonly id: string;
+            /**
+             * @default item
+             * @enum {string}
+             */
+            readonly kind?: "item" | "modifier";
+            readonly name: string;
+            /**
+             * @description What it is a variant or a modifier of
+             * @default null
+             */
+            readonly parent_id?: string | null;
+            /**
+             * @description Null: it has no price of its own
+             * @default null
+             */
+            readonly price?: {
+                readonly amount: number;
+                readonly currency: string;
+            } | null;
+            /** @default null */
+            readonly sku?: string | null;
+            /** @default null */
+            readonly variant?: string | null;
+        };
+        readonly NewOrderInput: {
+            readonly channel: string;
+            readonly charges?: readonly {
+                readonly amount: components["schemas"]["MoneyOfOrderInput"];
+                /** @enum {string} */
+                readonly kind: "delivery" | "packing" | "service";
+                readonly name: string;
+            }[];
+            readonly currency: string;
+            readonly customer?: {
+                readonly email?: string | null;
+                readonly name: string;
+                /** @description E.164, such as +4930123456 */
+                readonly phone?: string | null;
+            } | null;
+            readonly discounts?: readonly {
+                readonly amount: components["schemas"]["MoneyOfOrderInput"];
+                readonly code?: string | null;
+                readonly name: string;
+            }[];
+            /** @description The channel’s id of the order: it is taken once */
+            readonly external_id: string;
+            readonly fulfilment: {
+                readonly address?: {
+                    readonly city?: string | null;
+                    readonly country?: string | null;
+                    readonly lines: readonly string[];
+                    readonly postal_code?: string | null;
+                    readonly region?: string | null;
+                } | null;
+                /** @description When it was promised; as soon as possible when left out */
+                readonly at?: string | null;
+                readonly guests?: number | null;
+                /** @enum {string} */
+                readonly kind: "pickup" | "delivery" | "dine_in";
+                readonly note?: string | null;
+                readonly table?: string | null;
+            };
+            readonly items: readonly components["schemas"]["NewOrderItemInput"][];
+            /** @description A site’s id or slug; may be left out where the tenant has one site */
+            readonly location?: string | null;
+            readonly note?: string | null;
+            /** @description What a person calls it; the external id when left out */
+            readonly number?: string | null;
+            readonly payment: {
+                /** @enum {string} */
+                readonly method?: "card" | "cash" | "wallet" | "transfer" | "gift_card" | "other";
+                /** @description The channel’s id of the payment; never a card number */
+                readonly reference?: string | null;
+                /** @enum {string} */
+                readonly state: "paid" | "due";
+            };
+            /** Format: date-time */
+            readonly placed_at: string;
+            readonly taxes?: readonly {
+                readonly amount: components["schemas"]["MoneyOfOrderInput"];
+                /** @description Contained in the prices: told apart, not added */
+                readonly included: boolean;
+                readonly line_ids?: readonly string[] | null;
+                readonly name: string;
+                /** @description Percent, as an exact decimal */
+                readonly rate?: string | null;
+            }[];
+            /** @description Made to try the way to the POS */
+            readonly test?: boolean;
+            readonly tip?: components["schemas"]["MoneyOfOrderInput"];
+            /** @description Items − discounts + added taxes + charges + tip; checked */
+            readonly total: components["schemas"]["MoneyOfOrderInput"];
+        };
+        readonly NewOrderItemInput: {
+            /** @description Of the line */
+            readonly discount?: components["schemas"]["MoneyOfOrderInput"];
+            /** @description The channel’s id of what is sold, the variant where there are variants */
+            readonly item_id?: string | null;
+            /** @description Unique within the order; made here when left out */
+            readonly line_id?: string;
+            readonly modifiers?: readonly {
+                /** @description The channel’s id of it */
+                readonly item_id?: string | null;
+                readonly name: string;
+                /** @description For each one of the line; 1 when left out */
+                readonly quantity?: string | number;
+                readonly unit_price: components["schemas"]["MoneyOfOrderInput"];
+            }[];
+            readonly name: string;
+            readonly note?: string | null;
+            /** @description Above zero, at most three decimals */
+            readonly quantity: string | number;
+            readonly sku?: string | null;
+            /** @description (unit price + modifiers) × quantity − discount; checked when given */
+            readonly total?: components["schemas"]["MoneyOfOrderInput"];
+            /** @description Of one, modifiers outside */
+            readonly unit_price: components["schemas"]["MoneyOfOrderInput"];
+        };
+        readonly Notice: {
+            readonly created_at: string;
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "order_push_failing" | "order_push_failed" | "sign_in_ended" | "error_rate_high" | "task";
+            /** @description Path in the dashboard */
+            readonly link: string | null;
+            readonly read_at: string | null;
+            readonly say: string;
+            readonly subject: string;
+            readonly task_id: string | null;
+            readonly title: string;
+        };
+        readonly NoticePreferences: {
+            /** @description Kinds that are mailed */
+            readonly email: readonly ("order_push_failing" | "order_push_failed" | "sign_in_ended" | "error_rate_high" | "task")[];
+            readonly kinds: readonly {
+                /** @enum {string} */
+                readonly kind: "order_push_failing" | "order_push_failed" | "sign_in_ended" | "error_rate_high" | "task";
+                readonly say: string;
+            }[];
+            /** @description Its last four digits */
+            readonly phone: string | null;
+            readonly phone_agreed_at: string | null;
+            readonly quiet_hours: {
+                readonly from: string;
+                readonly until: string;
+            } | null;
+            readonly time_zone: string;
+            /** @description What keeps an order from being made comes in quiet hours too */
+            readonly urgent_at_once: boolean;
+            /** @description Kinds that are sent by WhatsApp */
+            readonly whatsapp: readonly ("order_push_failing" | "order_push_failed" | "sign_in_ended" | "error_rate_high" | "task")[];
+        };
+        readonly NoticeWay: {
+            /** @description Why the last one that failed did */
+            readonly code: string | null;
+            readonly failed_at: string | null;
+            readonly say: string | null;
+            /** @description When one last went out to anybody of the tenant */
+            readonly sent_at: string | null;
+            readonly set_up: boolean;
+            /** @description Server or number it goes through */
+            readonly through: string | null;
+            readonly waiting: number;
+            /** @enum {string} */
+            readonly way: "email" | "whatsapp";
+        };
+        readonly Order: {
+            readonly channel: string;
+            readonly charges: readonly {
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly amount: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                /** @enum {string} */
+                readonly kind: "delivery" | "packing" | "service";
+                readonly name: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly created_at: string;
+            readonly currency: string;
+            readonly customer: {
+                readonly email: string | null;
+                readonly name: string;
+                readonly phone: string | null;
+            } | null;
+            readonly discounts: readonly {
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly amount: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                readonly code: string | null;
+                readonly name: string;
+            }[];
+            readonly external_id: string;
+            readonly fulfilment: {
+                readonly address: {
+                    readonly city: string | null;
+                    readonly country: string | null;
+                    readonly lines: readonly string[];
+                    readonly postal_code: string | null;
+                    readonly region: string | null;
+                } | null;
+                readonly at: string | null;
+                readonly guests: number | null;
+                /** @enum {string} */
+                readonly kind: "pickup" | "delivery" | "dine_in";
+                readonly note: string | null;
+                readonly table: string | null;
+            };
+            /** @description Who said at the counter how far it is */
+            readonly handled_by: string | null;
+            readonly id: string;
+            readonly items: readonly {
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly discount: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                readonly item_id: string | null;
+                readonly line_id: string;
+                readonly modifiers: readonly {
+                    readonly item_id: string | null;
+                    readonly name: string;
+                    readonly quantity: string;
+                    /** @description Whole minor units and an ISO 4217 code */
+                    readonly unit_price: {
+                        readonly amount: number;
+                        readonly currency: string;
+                    };
+                }[];
+                readonly name: string;
+                readonly note: string | null;
+                /** @description Exact decimal */
+                readonly quantity: string;
+                readonly sku: string | null;
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly total: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly unit_price: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+            }[];
+            /** @description The site */
+            readonly location_id: string;
+            readonly note: string | null;
+            readonly number: string;
+            readonly payment: {
+                readonly method: string;
+                readonly reference: string | null;
+                /** @enum {string} */
+                readonly state: "due" | "paid";
+            };
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly placed_at: string;
+            /** @enum {string} */
+            readonly progress: "placed" | "accepted" | "preparing" | "ready" | "dispatched" | "completed" | "cancelled" | "cancel_requested";
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly progress_at: string;
+            /** @description When it will be ready, as the POS says */
+            readonly ready_at: string | null;
+            readonly taxes: readonly {
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly amount: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                readonly included: boolean;
+                readonly line_ids: readonly string[] | null;
+                readonly name: string;
+                readonly rate: string | null;
+            }[];
+            readonly test: boolean;
+            /** @description Whole minor units and an ISO 4217 code */
+            readonly tip: {
+                readonly amount: number;
+                readonly currency: string;
+            };
+            /** @description Whole minor units and an ISO 4217 code */
+            readonly total: {
+                readonly amount: number;
+                readonly currency: string;
+            };
+            readonly version: number;
+        };
+        readonly OrderAmendmentInput: {
+            readonly charges?: readonly {
+                readonly amount: components["schemas"]["MoneyOfOrderInput"];
+                /** @enum {string} */
+                readonly kind: "delivery" | "packing" | "service";
+                readonly name: string;
+            }[];
+            readonly customer?: {
+                readonly email?: string | null;
+                readonly name?: string;
+                /** @description E.164, such as +4930123456 */
+                readonly phone?: string | null;
+            } | null;
+            readonly discounts?: readonly {
+                readonly amount: components["schemas"]["MoneyOfOrderInput"];
+                readonly code?: string | null;
+                readonly name: string;
+            }[];
+            readonly fulfilment?: {
+                readonly address?: {
+                    readonly city?: string | null;
+                    readonly country?: string | null;
+                    readonly lines: readonly string[];
+                    readonly postal_code?: string | null;
+                    readonly region?: string | null;
+                } | null;
+                /** @description When it was promised; as soon as possible when left out */
+                readonly at?: string | null;
+                readonly guests?: number | null;
+                readonly note?: string | null;
+                readonly table?: string | null;
+            };
+            readonly items?: readonly components["schemas"]["NewOrderItemInput"][];
+            readonly note?: string | null;
+            readonly payment?: {
+                /** @enum {string} */
+                readonly method?: "card" | "cash" | "wallet" | "transfer" | "gift_card" | "other";
+                /** @description The channel’s id of the payment; never a card number */
+                readonly reference?: string | null;
+                /** @enum {string} */
+                readonly state?: "paid" | "due";
+            };
+            readonly taxes?: readonly {
+                readonly amount: components["schemas"]["MoneyOfOrderInput"];
+                /** @description Contained in the prices: told apart, not added */
+                readonly included: boolean;
+                readonly line_ids?: readonly string[] | null;
+                readonly name: string;
+                /** @description Percent, as an exact decimal */
+                readonly rate?: string | null;
+            }[];
+            readonly tip?: components["schemas"]["MoneyOfOrderInput"];
+            readonly total?: components["schemas"]["MoneyOfOrderInput"];
+            /** @description The version that is changed; or an If-Match header */
+            readonly version?: number;
+        };
+        readonly OrderDetail: {
+            readonly channel: string;
+            readonly charges: readonly {
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly amount: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                /** @enum {string} */
+                readonly kind: "delivery" | "packing" | "service";
+                readonly name: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly created_at: string;
+            readonly currency: string;
+            readonly customer: {
+                readonly email: string | null;
+                readonly name: string;
+                readonly phone: string | null;
+            } | null;
+            readonly discounts: readonly {
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly amount: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                readonly code: string | null;
+                readonly name: string;
+            }[];
+            readonly external_id: string;
+            readonly fulfilment: {
+                readonly address: {
+                    readonly city: string | null;
+                    readonly country: string | null;
+                    readonly lines: readonly string[];
+                    readonly postal_code: string | null;
+                    readonly region: string | null;
+                } | null;
+                readonly at: string | null;
+                readonly guests: number | null;
+                /** @enum {string} */
+                readonly kind: "pickup" | "delivery" | "dine_in";
+                readonly note: string | null;
+                readonly table: string | null;
+            };
+            /** @description Who said at the counter how far it is */
+            readonly handled_by: string | null;
+            readonly history: readonly {
+                /**
+                 * Format: date-time
+                 * @description When it was so, as far as whoever said it knows
+                 */
+                readonly at: string;
+                readonly by: string;
+                /** @description Fields that this version changed */
+                readonly changed: readonly string[];
+                /** @enum {string} */
+                readonly kind: "received" | "progress" | "amended" | "paid" | "cancel_requested" | "cancel_refused";
+                /** @description False: it came late and changed nothing */
+                readonly moved: boolean;
+                readonly note: string | null;
+                readonly progress: ("placed" | "accepted" | "preparing" | "ready" | "dispatched" | "completed" | "cancelled") | null;
+                readonly ready_at: string | null;
+                readonly reason: string | null;
+                /**
+                 * Format: date-time
+                 * @description UTC, RFC 3339
+                 */
+                readonly recorded_at: string;
+                readonly version: number | null;
+            }[];
+            readonly id: string;
+            readonly items: readonly {
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly discount: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                readonly item_id: string | null;
+                readonly line_id: string;
+                readonly modifiers: readonly {
+                    readonly item_id: string | null;
+                    readonly name: string;
+                    readonly quantity: string;
+                    /** @description Whole minor units and an ISO 4217 code */
+                    readonly unit_price: {
+                        readonly amount: number;
+                        readonly currency: string;
+                    };
+                }[];
+                readonly name: string;
+                readonly note: string | null;
+                /** @description Exact decimal */
+                readonly quantity: string;
+                readonly sku: string | null;
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly total: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly unit_price: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+            }[];
+            /** @description The site */
+            readonly location_id: string;
+            readonly note: string | null;
+            readonly number: string;
+            readonly payment: {
+                readonly method: string;
+                readonly reference: string | null;
+                /** @enum {string} */
+                readonly state: "due" | "paid";
+            };
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly placed_at: string;
+            /** @enum {string} */
+            readonly progress: "placed" | "accepted" | "preparing" | "ready" | "dispatched" | "completed" | "cancelled" | "cancel_requested";
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly progress_at: string;
+            readonly push: components["schemas"]["OrderPush"] | null;
+            /** @description When it will be ready, as the POS says */
+            readonly ready_at: string | null;
+            readonly taxes: readonly {
+                /** @description Whole minor units and an ISO 4217 code */
+                readonly amount: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                readonly included: boolean;
+                readonly line_ids: readonly string[] | null;
+                readonly name: string;
+                readonly rate: string | null;
+            }[];
+            readonly test: boolean;
+            /** @description Whole minor units and an ISO 4217 code */
+            readonly tip: {
+                readonly amount: number;
+                readonly currency: string;
+            };
+            /** @description Whole minor units and an ISO 4217 code */
+            readonly total: {
+                readonly amount: number;
+                readonly currency: string;
+            };
+            readonly version: number;
+        };
+        readonly OrderDryRun: {
+            /** @constant */
+            readonly dry_run: true;
+            readonly order: components["schemas"]["Order"];
+            /** @description What would be sent to the POS */
+            readonly preview: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @enum {string} */
+            readonly status: "valid" | "known";
+        };
+        /** @description An order as a list shows it */
+        readonly OrderLine: {
+            readonly channel: string;
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly created_at: string;
+            readonly currency: string;
+            readonly external_id: string;
+            /** @enum {string} */
+            readonly fulfilment: "pickup" | "delivery" | "dine_in";
+            /** @description Who said at the counter how far it is */
+            readonly handled_by: string | null;
+            readonly id: string;
+            readonly lines: number;
+            /** @description The site */
+            readonly location_id: string;
+            readonly number: string;
+            /** @enum {string} */
+            readonly payment_state: "due" | "paid";
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly placed_at: string;
+            /** @enum {string} */
+            readonly progress: "placed" | "accepted" | "preparing" | "ready" | "dispatched" | "completed" | "cancelled" | "cancel_requested";
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly progress_at: string;
+            readonly promised_at: string | null;
+            readonly push: components["schemas"]["OrderPush"] | null;
+            /** @description When it will be ready, as the POS says */
+            readonly ready_at: string | null;
+            readonly test: boolean;
+            /** @description Whole minor units and an ISO 4217 code */
+            readonly total: {
+                readonly amount: number;
+                readonly currency: string;
+            };
+            readonly version: number;
+        };
+        /** @description How far an order is on its way into the POS */
+        readonly OrderPush: {
+            readonly connection_id: string;
+            readonly error_code: string | null;
+            readonly id: string;
+            readonly next_retry_at: string | null;
+            /** @description `unknown`: it may be in the POS or not */
+            readonly outcome: "unknown" | null;
+            readonly pos_order_id: string | null;
+            readonly pos_order_number: string | null;
+            readonly retry_count: number;
+            /** @enum {string} */
+            readonly status: "pending" | "syncing" | "retry" | "success" | "failed";
+            readonly waits_for_person: boolean;
+        };
+        /** @description One outcome for each order of a batch, in its order */
+        readonly OrdersTaken: {
+            readonly data: readonly {
+                readonly errors: readonly {
+                    readonly code?: string;
+                    readonly detail: string;
+                    readonly in?: string;
+                    readonly pointer: string;
+                }[];
+                readonly order: components["schemas"]["Order"] | null;
+                readonly preview: {
+                    readonly [key: string]: unknown;
+                } | null;
+                /** @enum {string} */
+                readonly status: "created" | "known" | "valid" | "invalid";
+            }[];
+        };
         readonly Person: {
             readonly email: string;
             readonly id: string;
             readonly name: string;
+        };
+        readonly PosItemSide: {
+            readonly barcode: string | null;
+            readonly category: string | null;
+            readonly deleted: boolean;
+            readonly id: string;
+            /** @description The connection’s catalogue has it */
+            readonly known: boolean;
+            readonly name: string | null;
+            /** @description Null: priced at the till, or unknown */
+            readonly price: components["schemas"]["Money"] | null;
+            readonly sku: string | null;
+            readonly variant: string | null;
         };
         readonly PosSystem: {
             /** @description Whether this hub can connect it */
@@ -2017,6 +3552,16 @@ export interface components {
             readonly connects_by: readonly ("file" | "key" | "oauth" | "webhook")[];
             readonly id: string;
             readonly name: string;
+            /** @description Null where no orders can be put into it */
+            readonly orders: {
+                /** @description What a merchant must know first, such as a fee */
+                readonly notices: readonly string[];
+                /**
+                 * @description What becomes of an item that stands for none
+                 * @enum {string}
+                 */
+                readonly unmapped: "by_name" | "refused";
+            } | null;
             /** @description Null where it is not asked live */
             readonly sign_in: {
                 /** @description What is typed in to connect without the system’s own page */
@@ -2167,6 +3712,8 @@ export interface components {
             /** @description What happened and what to do next, for a person. */
             readonly detail: string;
             readonly errors?: readonly {
+                /** @description Stable, where one wrong field is told from another. */
+                readonly code?: string;
                 readonly detail: string;
                 /** @enum {string} */
                 readonly in?: "path" | "query" | "body";
@@ -2179,6 +3726,263 @@ export interface components {
             readonly title: string;
             /** @description The fault as a URI: urn:tillwire:fault:<code>. */
             readonly type: string;
+        };
+        /** @description One order on its way into one POS */
+        readonly Push: {
+            readonly attempts: number;
+            readonly completed_at: string | null;
+            readonly connection_id: string;
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly created_at: string;
+            /** @description From its beginning to its end; null while it has none */
+            readonly duration_ms: number | null;
+            readonly error_code: string | null;
+            readonly error_message: string | null;
+            readonly id: string;
+            readonly next_retry_at: string | null;
+            readonly order_id: string;
+            /** @description `unknown`: it may be in the POS or not */
+            readonly outcome: "unknown" | null;
+            readonly pos_order_id: string | null;
+            readonly pos_order_number: string | null;
+            readonly pos_system: string;
+            /** @description What the POS says that it costs */
+            readonly pos_total: {
+                readonly amount: number;
+                readonly currency: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly promised_at: string;
+            readonly retry_count: number;
+            /** @enum {string} */
+            readonly status: "pending" | "syncing" | "retry" | "success" | "failed";
+            readonly test: boolean;
+            readonly total: {
+                readonly amount: number;
+                readonly currency: string;
+            };
+            readonly waits_for: ("person" | "sign_in") | null;
+            readonly warnings: readonly {
+                readonly code: string;
+                readonly pointer: string;
+                readonly say: string;
+            }[];
+            /** @description What is done as soon as it is known where it is */
+            readonly wish: ("cancel" | "amend") | null;
+        };
+        readonly PushIntegration: {
+            readonly auto_sync_orders: boolean;
+            readonly business_id: string;
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly created_at: string;
+            /** @description Tries that went wrong since then */
+            readonly error_count: number;
+            /** @description The connection */
+            readonly id: string;
+            /** @description Orders go there */
+            readonly is_active: boolean;
+            readonly last_error: string | null;
+            /** @description When an order last arrived */
+            readonly last_sync_at: string | null;
+            readonly location_id: string | null;
+            readonly merchant_id: string;
+            readonly provider: string;
+            /** @enum {string} */
+            readonly state: "active" | "needs_sign_in" | "disconnected";
+            readonly sync_customer_info: boolean;
+        };
+        readonly PushLog: {
+            readonly completed_at: string | null;
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly created_at: string;
+            /** @description From its beginning to its end; null while it has none */
+            readonly duration_ms: number | null;
+            readonly error_code: string | null;
+            readonly error_message: string | null;
+            readonly id: string;
+            readonly next_retry_at: string | null;
+            readonly order_id: string;
+            /** @description `unknown`: it may be in the POS or not */
+            readonly outcome: "unknown" | null;
+            readonly pos_order_id: string | null;
+            readonly provider: string;
+            readonly retry_count: number;
+            /** @enum {string} */
+            readonly status: "pending" | "syncing" | "retry" | "success" | "failed";
+        };
+        /** @description What would be sent; nothing was */
+        readonly PushRehearsal: {
+            readonly calls: readonly {
+                readonly body: unknown;
+                readonly method: string;
+                readonly name: string;
+                readonly path: string;
+                readonly writes: boolean;
+            }[];
+            readonly connection_id: string;
+            /** @description The POS’s place; null: none is the order’s site */
+            readonly location_id: string | null;
+            readonly mapping: readonly {
+                readonly item_id: string | null;
+                readonly name: string;
+                readonly pointer: string;
+                /** @description Null: it goes by its name, or not at all */
+                readonly pos_item_id: string | null;
+                readonly pos_name: string | null;
+            }[];
+            readonly price_differences: readonly {
+                readonly name: string;
+                readonly ours: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+                readonly pointer: string;
+                readonly theirs: {
+                    readonly amount: number;
+                    readonly currency: string;
+                };
+            }[];
+            readonly problems: readonly {
+                readonly code: string;
+                readonly pointer: string;
+                readonly say: string;
+            }[];
+            readonly warnings: readonly {
+                readonly code: string;
+                readonly pointer: string;
+                readonly say: string;
+            }[];
+        };
+        readonly PushStatistics: {
+            readonly connection_id: string;
+            readonly failed: number;
+            /** @description Why pushes failed */
+            readonly failures: readonly {
+                readonly code: string;
+                readonly count: number;
+            }[];
+            readonly open: number;
+            /** @description From acceptance to being known to be in the POS, the middle one */
+            readonly p50_ms: number | null;
+            readonly p95_ms: number | null;
+            readonly pos_system: string;
+            /** @description Of those, the ones that arrived all the same */
+            readonly recovered: number;
+            readonly recovery_rate: number | null;
+            /** @description Ended, and their first try had not been enough */
+            readonly retried: number;
+            /** @description Percent of those that have ended, one decimal; null of none */
+            readonly success_rate: number | null;
+            readonly successful: number;
+            readonly total: number;
+            /** @description What single tries met */
+            readonly troubles: readonly {
+                readonly code: string;
+                readonly count: number;
+            }[];
+            readonly waits_for_person: number;
+        };
+        readonly PushTimeline: {
+            readonly attempts: number;
+            readonly attempts_made: readonly {
+                readonly calls: readonly {
+                    /** @description What came back, personal data and secrets covered */
+                    readonly answer: unknown;
+                    /**
+                     * Format: date-time
+                     * @description UTC, RFC 3339
+                     */
+                    readonly begun_at: string;
+                    readonly method: string;
+                    readonly name: string;
+                    readonly never_sent: boolean | null;
+                    readonly path: string;
+                    /** @description What was asked, personal data and secrets covered */
+                    readonly request: unknown;
+                    /** @description Null: no answer came */
+                    readonly status: number | null;
+                    readonly took_ms: number | null;
+                    /** @description Null: its end was never seen */
+                    readonly verdict: string | null;
+                    /** @description It changes something at the system */
+                    readonly writes: boolean;
+                }[];
+                readonly ended_at: string | null;
+                readonly error_code: string | null;
+                readonly no: number;
+                readonly result: string | null;
+                /** @description Which of the twelve; 0: none of them */
+                readonly retry_no: number;
+                readonly say: string | null;
+                /**
+                 * Format: date-time
+                 * @description UTC, RFC 3339
+                 */
+                readonly started_at: string;
+                /** @enum {string} */
+                readonly step: "send" | "look" | "cancel" | "amend" | "report";
+            }[];
+            readonly completed_at: string | null;
+            readonly connection_id: string;
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly created_at: string;
+            /** @description From its beginning to its end; null while it has none */
+            readonly duration_ms: number | null;
+            readonly error_code: string | null;
+            readonly error_message: string | null;
+            /** @description Since when something may be in the POS */
+            readonly first_sent_at: string | null;
+            readonly id: string;
+            readonly next_retry_at: string | null;
+            readonly order_id: string;
+            /** @description The order’s ways to other connections */
+            readonly others: readonly components["schemas"]["Push"][];
+            /** @description `unknown`: it may be in the POS or not */
+            readonly outcome: "unknown" | null;
+            readonly pos_order_id: string | null;
+            readonly pos_order_number: string | null;
+            readonly pos_system: string;
+            /** @description What the POS says that it costs */
+            readonly pos_total: {
+                readonly amount: number;
+                readonly currency: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339
+             */
+            readonly promised_at: string;
+            readonly retry_count: number;
+            /** @enum {string} */
+            readonly status: "pending" | "syncing" | "retry" | "success" | "failed";
+            readonly test: boolean;
+            readonly total: {
+                readonly amount: number;
+                readonly currency: string;
+            };
+            readonly waits_for: ("person" | "sign_in") | null;
+            readonly warnings: readonly {
+                readonly code: string;
+                readonly pointer: string;
+                readonly say: string;
+            }[];
+            /** @description What is done as soon as it is known where it is */
+            readonly wish: ("cancel" | "amend") | null;
         };
         readonly RecordTroubles: {
             /** @description Facts, by what became of their records */
@@ -2604,6 +4408,36 @@ export interface components {
             readonly to: string;
             readonly windows_done: number;
             readonly windows_failed: number;
+        };
+        readonly Task: {
+            /** @description Id of a member */
+            readonly assigned_to: string | null;
+            readonly data: {
+                readonly [key: string]: unknown;
+            };
+            readonly id: string;
+            /** @example push.undecided */
+            readonly kind: string;
+            /** @description Path in the dashboard where it is decided */
+            readonly link: string | null;
+            readonly note: string | null;
+            readonly raised_again_at: string | null;
+            readonly raised_at: string;
+            /** @description What happened and what to do */
+            readonly say: string;
+            readonly settled_at: string | null;
+            readonly settled_by: string | null;
+            readonly settled_how: string | null;
+            /** @enum {string} */
+            readonly state: "open" | "settled";
+            /**
+             * @description What it is about
+             * @example order/0192…
+             */
+            readonly subject: string;
+            /** @description How often it was raised while open */
+            readonly times: number;
+            readonly title: string;
         };
         readonly Tenant: {
             readonly close_out: string;
@@ -3335,6 +5169,267 @@ export interface operations {
             readonly 429: components["responses"]["429"];
         };
     };
+    readonly post_api_v1_pos_connect: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly access_token?: string;
+                    readonly business_id: string;
+                    readonly credentials?: {
+                        readonly [key: string]: string;
+                    };
+                    readonly location_id?: string | null;
+                    readonly merchant_id?: string | null;
+                    readonly provider: string;
+                    readonly refresh_token?: string | null;
+                    readonly token_expires_at?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: {
+                            readonly integration: components["schemas"]["PushIntegration"];
+                            readonly webhook_secret?: string;
+                        };
+                        readonly message: string;
+                        /** @constant */
+                        readonly success: true;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_pos_disconnect: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly business_id: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: {
+                            readonly integration: components["schemas"]["PushIntegration"];
+                        };
+                        readonly message: string;
+                        /** @constant */
+                        readonly success: true;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_pos_history_businessId: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly offset?: number;
+                readonly status?: "pending" | "syncing" | "retry" | "success" | "failed";
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly businessId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: {
+                            readonly limit: number;
+                            readonly logs: readonly components["schemas"]["PushLog"][];
+                            readonly offset: number;
+                            readonly total: number;
+                        };
+                        readonly message: string;
+                        /** @constant */
+                        readonly success: true;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_pos_integration_businessId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly businessId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: {
+                            readonly integration: components["schemas"]["PushIntegration"];
+                        };
+                        readonly message: string;
+                        /** @constant */
+                        readonly success: true;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_pos_stats_businessId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly businessId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: {
+                            readonly stats: {
+                                readonly failed_syncs: number;
+                                readonly pending_retries: number;
+                                /** @description Percent of all, one decimal */
+                                readonly success_rate: number;
+                                readonly successful_syncs: number;
+                                readonly total_syncs: number;
+                            };
+                        };
+                        readonly message: string;
+                        /** @constant */
+                        readonly success: true;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_pos_sync_orderId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly orderId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: {
+                            readonly syncLog: components["schemas"]["PushLog"];
+                        };
+                        readonly message: string;
+                        /** @constant */
+                        readonly success: true;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 409: components["responses"]["409"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
     readonly get_api_v1_tenants: {
         readonly parameters: {
             readonly query?: never;
@@ -3494,6 +5589,187 @@ export interface operations {
             readonly 403: components["responses"]["403"];
             readonly 404: components["responses"]["404"];
             readonly 409: components["responses"]["409"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_channels: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["Channel"][];
+                        readonly next_cursor: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_channels_channel_items: {
+        readonly parameters: {
+            readonly query?: {
+                readonly available?: "true" | "false";
+                readonly cursor?: string;
+                readonly limit?: number;
+                /** @description Whether it stands for an article of any connection */
+                readonly mapped?: "true" | "false";
+                readonly q?: string;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly channel: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["ChannelItem"][];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly put_api_v1_tenants_tenant_id_channels_channel_items: {
+        readonly parameters: {
+            readonly query?: {
+                readonly confirm_removals?: "true" | "false";
+            };
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly channel: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly items: readonly components["schemas"]["NewChannelItemInput"][];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly channel: string;
+                        readonly created: number;
+                        readonly removed: number;
+                        readonly unchanged: number;
+                        readonly updated: number;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly patch_api_v1_tenants_tenant_id_channels_channel_items_item_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly channel: string;
+                readonly item_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly available?: boolean;
+                    readonly barcode?: string | null;
+                    readonly category?: string | null;
+                    /** @enum {string} */
+                    readonly kind?: "item" | "modifier";
+                    readonly name?: string;
+                    /** @description What it is a variant or a modifier of */
+                    readonly parent_id?: string | null;
+                    /** @description Null: it has no price of its own */
+                    readonly price?: {
+                        readonly amount: number;
+                        readonly currency: string;
+                    } | null;
+                    readonly sku?: string | null;
+                    readonly variant?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChannelItem"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
             readonly 422: components["responses"]["422"];
             readonly 429: components["responses"]["429"];
         };
@@ -4119,6 +6395,714 @@ export interface operations {
             readonly 429: components["responses"]["429"];
         };
     };
+    readonly get_api_v1_tenants_tenant_id_notice_preferences: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly put_api_v1_tenants_tenant_id_notice_preferences: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Kinds that are mailed */
+                    readonly email: readonly ("order_push_failing" | "order_push_failed" | "sign_in_ended" | "error_rate_high" | "task")[];
+                    readonly phone?: string | null;
+                    readonly phone_agreed?: boolean;
+                    readonly quiet_hours: {
+                        readonly from: string;
+                        readonly until: string;
+                    } | null;
+                    readonly time_zone: string;
+                    /** @description What keeps an order from being made comes in quiet hours too */
+                    readonly urgent_at_once: boolean;
+                    /** @description Kinds that are sent by WhatsApp */
+                    readonly whatsapp: readonly ("order_push_failing" | "order_push_failed" | "sign_in_ended" | "error_rate_high" | "task")[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_notice_tests: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly way: "email" | "whatsapp";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly code: string | null;
+                        /** @enum {string} */
+                        readonly outcome: "sent" | "later" | "refused" | "unknown";
+                        readonly say: string;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_notice_ways: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["NoticeWay"][];
+                        readonly next_cursor: null;
+                    };
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_notices: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly unread?: "true" | "false";
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["Notice"][];
+                        readonly next_cursor: string | null;
+                        /** @description Counted up to 100 */
+                        readonly unread: number;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_notices_read: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly ids: readonly string[];
+                } | {
+                    /** @constant */
+                    readonly all: true;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done; there is nothing to say. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_orders: {
+        readonly parameters: {
+            readonly query?: {
+                readonly channel?: string | readonly string[];
+                readonly cursor?: string;
+                /** @description Placed at or after: a day (YYYY-MM-DD) or a moment (RFC 3339) */
+                readonly from?: string;
+                readonly limit?: number;
+                /** @description placed, accepted, preparing, ready, dispatched, completed, cancelled, cancel_requested */
+                readonly progress?: string | readonly string[];
+                /** @description pending, syncing, retry, success, failed, none. A page may be shorter than its limit; go on while there is a cursor */
+                readonly push?: string | readonly string[];
+                /** @description Part of the number or the external id */
+                readonly q?: string;
+                /** @description Ids or slugs of sites */
+                readonly site?: string | readonly string[];
+                readonly test?: "true" | "false";
+                /** @description A day is inclusive, a moment is not */
+                readonly to?: string;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["OrderLine"][];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_orders: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only checks: nothing is stored, nothing is sent */
+                readonly dry_run?: "true" | "false";
+            };
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewOrderInput"] | {
+                    /** @description Each as it would be handed in alone */
+                    readonly orders: readonly unknown[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Order"] | components["schemas"]["OrderDryRun"] | components["schemas"]["OrdersTaken"];
+                };
+            };
+            /** @description Made. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Order"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_orders_csv: {
+        readonly parameters: {
+            readonly query?: {
+                readonly channel?: string | readonly string[];
+                /** @description Placed at or after: a day (YYYY-MM-DD) or a moment (RFC 3339) */
+                readonly from?: string;
+                /** @description placed, accepted, preparing, ready, dispatched, completed, cancelled, cancel_requested */
+                readonly progress?: string | readonly string[];
+                /** @description pending, syncing, retry, success, failed, none. A page may be shorter than its limit; go on while there is a cursor */
+                readonly push?: string | readonly string[];
+                /** @description Part of the number or the external id */
+                readonly q?: string;
+                /** @description Ids or slugs of sites */
+                readonly site?: string | readonly string[];
+                readonly test?: "true" | "false";
+                /** @description A day is inclusive, a moment is not */
+                readonly to?: string;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One line per order, newest first; nothing about a person */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": string;
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_orders_order_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly order_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly patch_api_v1_tenants_tenant_id_orders_order_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly order_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OrderAmendmentInput"];
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Order"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_orders_order_id_cancel: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly order_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Order"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_orders_order_id_progress: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly order_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly note?: string | null;
+                    /** @enum {string} */
+                    readonly progress: "accepted" | "preparing" | "ready" | "dispatched" | "completed";
+                    readonly ready_at?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Order"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_orders_order_id_push: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly order_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PushTimeline"];
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_orders_order_id_push: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly order_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default false */
+                    readonly dry_run?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PushRehearsal"];
+                };
+            };
+            /** @description Taken on; it is done later. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Push"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_orders_order_id_push_resolve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly order_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @constant */
+                    readonly decision: "is_this";
+                    readonly pos_order_id: string;
+                } | {
+                    /** @constant */
+                    readonly decision: "send_again";
+                } | {
+                    /** @constant */
+                    readonly decision: "handled";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Push"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_orders_order_id_versions_version: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly order_id: string;
+                readonly tenant_id: string;
+                readonly version: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Order"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
     readonly get_api_v1_tenants_tenant_id_pos_configurations: {
         readonly parameters: {
             readonly query?: never;
@@ -4197,7 +7181,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Configuration"];
+                    readonly "application/json": components["schemas"]["ConfigurationWithSecret"];
                 };
             };
             readonly 400: components["responses"]["400"];
@@ -4267,6 +7251,15 @@ export interface operations {
                     readonly locations?: "all" | readonly string[];
                     readonly name?: string;
                     readonly pos_system?: string;
+                    /** @description What is wanted of orders that are put into this POS; what is left out stays */
+                    readonly push?: {
+                        readonly auto_sync_orders?: boolean;
+                        /** @description The POS’s article by your own item’s id; replaces what stood */
+                        readonly item_mapping?: {
+                            readonly [key: string]: string;
+                        };
+                        readonly sync_customer_info?: boolean;
+                    };
                     readonly sync?: {
                         /** @description As far back as the provider shows when left out */
                         readonly backfill_from?: string | null;
@@ -4477,6 +7470,458 @@ export interface operations {
             readonly 401: components["responses"]["401"];
             readonly 403: components["responses"]["403"];
             readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings: {
+        readonly parameters: {
+            readonly query: {
+                readonly channel: string;
+                readonly cursor?: string;
+                readonly limit?: number;
+                /** @description In names and ids of both sides */
+                readonly q?: string;
+                /** @description mapped, suggested, unmapped, broken */
+                readonly state?: string | readonly string[];
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["ItemMapping"][];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly put_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly channel: string;
+                    readonly mappings: readonly {
+                        readonly item_id: string;
+                        readonly pos_item_id: string;
+                    }[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description By which it can be undone; null: nothing changed */
+                        readonly change_id: string | null;
+                        readonly changed: number;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly patch_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly channel: string;
+                    readonly mappings: readonly {
+                        readonly item_id: string;
+                        /** @constant */
+                        readonly none?: true;
+                        readonly pos_item_id: string | null;
+                    }[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description By which it can be undone; null: nothing changed */
+                        readonly change_id: string | null;
+                        readonly changed: number;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_csv: {
+        readonly parameters: {
+            readonly query: {
+                readonly channel: string;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One line per item, by name */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": string;
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly put_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_csv: {
+        readonly parameters: {
+            readonly query: {
+                readonly channel: string;
+                readonly confirm_removals?: "true" | "false";
+            };
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "*/*": string;
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description By which it can be undone; null: nothing changed */
+                        readonly change_id: string | null;
+                        readonly changed: number;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_accepted_prices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly channel: string;
+                    readonly item_ids: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly accepted: number;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_changes: {
+        readonly parameters: {
+            readonly query: {
+                readonly channel: string;
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["ItemMappingChange"][];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_confirmations: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly channel: string;
+                    readonly item_ids?: readonly string[];
+                    readonly min_confidence?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description By which it can be undone; null: nothing changed */
+                        readonly change_id: string | null;
+                        readonly changed: number;
+                        readonly skipped: readonly {
+                            readonly item_id: string;
+                            /** @enum {string} */
+                            readonly why: "missing" | "mapped" | "not-suggested" | "unsure" | "gone";
+                        }[];
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_suggestions: {
+        readonly parameters: {
+            readonly query: {
+                readonly channel: string;
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly min_confidence?: number;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["ItemMapping"][];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_pos_configurations_config_id_item_mappings_undo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly channel: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description By which it can be undone; null: nothing changed */
+                        readonly change_id: string | null;
+                        readonly changed: number;
+                        readonly undone_id: string;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
             readonly 429: components["responses"]["429"];
         };
     };
@@ -4893,6 +8338,54 @@ export interface operations {
             readonly 429: components["responses"]["429"];
         };
     };
+    readonly post_api_v1_tenants_tenant_id_pos_configurations_config_id_test_orders: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default test */
+                    readonly channel?: string;
+                    /** @description Your own item; left out: one by name */
+                    readonly item_id?: string;
+                    /** @description The site, by id or slug */
+                    readonly location?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Taken on; it is done later. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Push"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
     readonly post_api_v1_tenants_tenant_id_pos_configurations_config_id_webhook_secret: {
         readonly parameters: {
             readonly query?: never;
@@ -4916,7 +8409,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Configuration"];
+                    readonly "application/json": components["schemas"]["ConfigurationWithSecret"];
                 };
             };
             readonly 401: components["responses"]["401"];
@@ -5170,6 +8663,162 @@ export interface operations {
             readonly 429: components["responses"]["429"];
         };
     };
+    readonly get_api_v1_tenants_tenant_id_preflights: {
+        readonly parameters: {
+            readonly query?: {
+                readonly channel?: string;
+                readonly connection?: string;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["ItemPreflight"][];
+                        readonly next_cursor: null;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_preflights: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly channel?: string;
+                    readonly connection_id?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["ItemPreflight"][];
+                        readonly next_cursor: null;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_pushes: {
+        readonly parameters: {
+            readonly query?: {
+                readonly connection?: string;
+                readonly cursor?: string;
+                readonly from?: string;
+                readonly limit?: number;
+                /** @description One, or several by commas */
+                readonly status?: string;
+                /** @description Not included */
+                readonly to?: string;
+                readonly waits_for_person?: "true" | "false";
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["Push"][];
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_pushes_statistics: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["PushStatistics"][];
+                        readonly days: number;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
     readonly get_api_v1_tenants_tenant_id_sites: {
         readonly parameters: {
             readonly query?: never;
@@ -5279,6 +8928,164 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Site"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_tasks: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly kind?: string;
+                readonly limit?: number;
+                readonly state?: "open" | "settled" | "all";
+                readonly subject?: string;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["Task"][];
+                        readonly next_cursor: string | null;
+                        /** @description How many are open, by kind */
+                        readonly open: {
+                            readonly [key: string]: number;
+                        };
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_tasks_task_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly task_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Task"];
+                };
+            };
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly put_api_v1_tenants_tenant_id_tasks_task_id_assignee: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly task_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly person_id: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Task"];
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
+            readonly 409: components["responses"]["409"];
+            readonly 413: components["responses"]["413"];
+            readonly 415: components["responses"]["415"];
+            readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly post_api_v1_tenants_tenant_id_tasks_task_id_settle: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same body gives the same answer, for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly task_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly note?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Task"];
                 };
             };
             readonly 400: components["responses"]["400"];

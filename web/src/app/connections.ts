@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import type { TenantApi } from './api.ts'
 import type { EventType } from './live.ts'
+import { useMay } from './scopes.ts'
 import { useSession } from './session.tsx'
 import { useSites } from './sites.ts'
 import type { Connection, ConnectionPlace, Page, PosSystem, Site, SyncStatus, WebhookStatus } from './wire.ts'
@@ -96,6 +97,5 @@ export function useConnectionZone(id: string): string {
 }
 
 export function useMayConnect(): boolean {
-  const { scopes } = useSession().tenant
-  return scopes.some((scope) => /^(\*|connections):(write|admin)$/.test(scope))
+  return useMay('connections:write')
 }

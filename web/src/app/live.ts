@@ -25,6 +25,20 @@ const EVENT_TYPES = [
   'sync.finished',
   'records.quarantined',
   'records.drifted',
+  'order.received',
+  'order.amended',
+  'order.paid',
+  'order.progressed',
+  'order.cancel_requested',
+  'order.cancel_refused',
+  'push.moved',
+  'push_target.changed',
+  'channel_catalog.changed',
+  'item_mapping.changed',
+  'item_preflight.changed',
+  'task.raised',
+  'task.settled',
+  'notice.made',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

@@ -65,11 +65,6 @@ export const importTexts = {
     emptySay: 'Your first file will be listed here with its counts.',
     noneTitle: 'No import is in this state',
     clear: 'Show every state',
-    you: 'You',
-    person: 'A colleague',
-    key: 'An API key',
-    keyNamed: (name: string) => `API key ${name}`,
-    hub: 'The hub',
     fingerprint: 'Fingerprint of the file (SHA-256)',
   },
 

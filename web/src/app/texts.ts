@@ -31,6 +31,16 @@ const english = {
     zone: (zone: string) => `Times in ${zone.replaceAll('_', ' ')}`,
   },
 
+  actors: {
+    you: 'You',
+    person: 'A colleague',
+    key: 'An API key',
+    keyNamed: (name: string) => `API key ${name}`,
+    hub: 'Tillwire',
+    pos: 'The POS',
+    channel: 'The channel',
+  },
+
   count: {
     sales: (n: number) => one(n, 'sale', 'sales'),
     items: (n: number) => one(n, 'item', 'items'),

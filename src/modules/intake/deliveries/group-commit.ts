@@ -9,6 +9,11 @@ export type GroupCommitOptions<Item, Done> = {
   readonly itemsMax: number
   /** Writes at once. While one waits for the disk, the next is put together. */
   readonly writesMax: number
+  /**
+   * So many must wait for a write to begin beside another one; fewer are sooner committed by going with those that come
+   * while it ends, for each write costs a wait for the disk. One when left out.
+   */
+  readonly besideMin?: number
   /** Items that may wait; one more is refused at once. */
   readonly waitingMax: number
   /** How long an item waits for its write to end before it is given up; it may still be written. */
@@ -28,17 +33,23 @@ type Waiting<Item, Done> = {
   readonly item: Item
   readonly resolve: (done: Done) => void
   readonly reject: (error: unknown) => void
+  readonly giveUpAtMs: number
 }
 
 export function createGroupCommit<Item, Done>(options: GroupCommitOptions<Item, Done>): GroupCommit<Item, Done> {
+  const { itemsMax, writesMax, besideMin = 1, patienceMs } = options
   let waiting: Waiting<Item, Done>[] = []
+  // All that nobody has answered yet, those that came first in front: a Set keeps the order of writing.
+  const open = new Set<Waiting<Item, Done>>()
+  let impatience: NodeJS.Timeout | null = null
   const writing = new Set<Promise<void>>()
   let stopped = false
 
   function pump(): void {
-    while (waiting.length > 0 && writing.size < options.writesMax) {
-      const group = waiting.slice(0, options.itemsMax)
-      waiting = waiting.slice(options.itemsMax)
+    while (waiting.length > 0 && writing.size < writesMax) {
+      if (writing.size > 0 && waiting.length < besideMin) return
+      const group = waiting.slice(0, itemsMax)
+      waiting = waiting.slice(itemsMax)
       const write: Promise<void> = writeGroup(group).finally(() => {
         writing.delete(write)
         pump()
@@ -50,32 +61,57 @@ export function createGroupCommit<Item, Done>(options: GroupCommitOptions<Item, 
   async function writeGroup(group: readonly Waiting<Item, Done>[]): Promise<void> {
     try {
       const done = await options.write(group.map(({ item }) => item))
-      for (const [index, { resolve }] of group.entries()) resolve(done[index] as Done)
+      for (const [index, one] of group.entries()) {
+        open.delete(one)
+        one.resolve(done[index] as Done)
+      }
     } catch (error) {
-      if (options.isOutage(error) || group.length === 1) for (const { reject } of group) reject(error)
-      // One of them cannot be written. Alone, it fails alone.
+      // One of several cannot be written, perhaps. Alone, it fails alone.
+      if (options.isOutage(error) || group.length === 1) for (const one of group) fail(one, error)
       else for (const one of group) await writeGroup([one])
     }
+  }
+
+  function fail(one: Waiting<Item, Done>, error: unknown): void {
+    open.delete(one)
+    one.reject(error)
+  }
+
+  /** One timer for all: it is set for whoever has waited longest, and thousands a second come and go meanwhile. */
+  function watch(): void {
+    const [oldest] = open
+    if (oldest === undefined) {
+      impatience = null
+      return
+    }
+    impatience = setTimeout(giveUp, Math.max(1, oldest.giveUpAtMs - performance.now()))
+  }
+
+  function giveUp(): void {
+    const now = performance.now()
+    for (const one of open) {
+      if (one.giveUpAtMs > now) break
+      fail(one, options.refusal())
+    }
+    watch()
   }
 
   return {
     commit(item) {
       if (stopped || waiting.length >= options.waitingMax) return Promise.reject(options.refusal())
       return new Promise<Done>((resolve, reject) => {
-        const impatience = setTimeout(() => reject(options.refusal()), options.patienceMs)
-        const settled = <T>(settle: (value: T) => void) => {
-          return (value: T) => {
-            clearTimeout(impatience)
-            settle(value)
-          }
-        }
-        waiting.push({ item, resolve: settled(resolve), reject: settled(reject) })
+        const one = { item, resolve, reject, giveUpAtMs: performance.now() + patienceMs }
+        waiting.push(one)
+        open.add(one)
+        if (impatience === null) watch()
         pump()
       })
     },
     async stop() {
       stopped = true
       while (writing.size > 0) await Promise.all(writing)
+      if (impatience !== null) clearTimeout(impatience)
+      impatience = null
     },
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instant, instantText } from '#kernel/instant.ts'
 import { arrayOf } from '#platform/postgres/bulk.ts'
-import type { Tx } from '#platform/postgres/database.ts'
+import type { Database, Tx } from '#platform/postgres/database.ts'
 import type { ClaimedDelivery, Ending, NewDelivery } from './delivery.ts'
 
 // The log of deliveries. Engines write it across tenants: many deliveries of many tenants in one statement.
@@ -12,58 +12,80 @@ export type Claimer = { readonly id: Id; readonly leaseMs: number }
 
 export type Accepted = 'stored' | 'repeated' | 'unowned'
 
+// Its text stands still, so that it is put together once and the server reads it once on each connection. A row names
+// itself only where it was there before or came several times: most answer with their id alone.
+const INSERT = `
+  insert into pos.webhook_logs as t (tenant_id, connection_id, event_key, id, pos_system, event_id, type, occurred_at,
+    received_at, headers, body, body_bytes, outcome, repeats, repeated_at, attempts, due_at, claimed_by, claimed_until,
+    claim_no, processed_at, code, say)
+  select d.tenant_id, d.connection_id, d.event_key, d.id, d.pos_system, d.event_id, d.type, d.occurred_at,
+    d.received_at, d.headers, substring($19::bytea from d.body_start for d.sealed_bytes), d.body_bytes,
+    coalesce(d.outcome, 'received'), d.repeats, case when d.repeats > 0 then d.received_at end,
+    case when d.claimed_until is null then 0 else 1 end, case when d.outcome is null then d.received_at end,
+    case when d.claimed_until is not null then $18::uuid end, d.claimed_until,
+    case when d.claimed_until is null then 0 else 1 end, case when d.outcome is not null then d.received_at end,
+    d.code, d.say
+  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+    $9::timestamptz[], $10::jsonb[], $11::integer[], $12::integer[], $13::integer[], $14::text[], $15::text[],
+    $16::text[], $17::integer[], $20::timestamptz[])
+    as d (tenant_id, connection_id, event_key, id, pos_system, event_id, type, occurred_at, received_at, headers,
+      body_start, sealed_bytes, body_bytes, outcome, code, say, repeats, claimed_until)
+  join pos.open_connections c on c.tenant_id = d.tenant_id and c.id = d.connection_id
+  order by d.tenant_id, d.connection_id, d.event_key
+  on conflict (tenant_id, connection_id, event_key) do update
+  set repeats = t.repeats + excluded.repeats + 1, repeated_at = excluded.received_at
+  returning t.id, case when t.repeats > 0 then t.tenant_id || ' ' || t.connection_id || ' ' || t.event_key end as name`
+
+type Written = { readonly id: Id; readonly name: string | null }
+
 /**
- * Writes deliveries, each once for ever; those that wait are claimed for `claimer` at once where one is given. `unowned`:
- * its connection ended meanwhile, and nothing is kept. The same delivery twice in a call is one and a repeat.
+ * Writes and commits deliveries, each once for ever; those that wait are claimed for `claimer` at once where one is given.
+ * `unowned`: its connection ended meanwhile, and nothing is kept. The same delivery twice in a call is one and a repeat.
  */
 export async function insertDeliveries(
-  tx: Tx,
+  database: Pick<Database, 'systemStatement'>,
   deliveries: readonly NewDelivery[],
   claimer: Claimer | null,
 ): Promise<Accepted[]> {
   const groups = Map.groupBy(deliveries, nameOf)
-  // One order for all writers, so that two that repeat the same deliveries never wait for each other in a circle.
-  const rows = [...groups.keys()].sort().map((name) => rowOf(groups.get(name) ?? []))
-  const list = (of: (row: DeliveryRow) => string | number | null) => arrayOf(rows.map(of))
-  // All bodies travel as one value, as the bytes they are: written out one by one as text they would be twice as long.
-  const bodies = Buffer.concat(rows.map(({ first }) => first.sealed))
-  const starts = startsOf(rows.map(({ first }) => first.sealed.length))
-  const { rows: written } = await sql<{ name: string; id: Id }>`
-    insert into pos.webhook_logs as t (tenant_id, connection_id, event_key, id, pos_system, event_id, type, occurred_at,
-      received_at, headers, body, body_bytes, outcome, repeats, repeated_at, attempts, due_at, claimed_by, claimed_until,
-      claim_no, processed_at, code, say)
-    select d.tenant_id, d.connection_id, d.event_key, d.id, d.pos_system, d.event_id, d.type, d.occurred_at,
-      d.received_at, d.headers, substring(${bodies}::bytea from d.body_start for d.sealed_bytes), d.body_bytes,
-      coalesce(d.outcome, 'received'), d.repeats, case when d.repeats > 0 then d.received_at end,
-      case when d.claimed_by is null then 0 else 1 end, case when d.outcome is null then d.received_at end,
-      d.claimed_by, d.claimed_until, case when d.claimed_by is null then 0 else 1 end,
-      case when d.outcome is not null then d.received_at end, d.code, d.say
-    from unnest(
-      ${list(({ first }) => first.tenantId)}::uuid[], ${list(({ first }) => first.connectionId)}::uuid[],
-      ${list(({ first }) => first.eventKey)}::text[], ${list(({ first }) => first.id)}::uuid[],
-      ${list(({ first }) => first.posSystem)}::text[], ${list(({ first }) => first.eventId)}::text[],
-      ${list(({ first }) => first.type)}::text[], ${list(({ first }) => timeOrNull(first.occurredAt))}::timestamptz[],
-      ${list(({ first }) => instantText(first.receivedAt))}::timestamptz[],
-      ${list(({ first }) => JSON.stringify(first.headers))}::jsonb[],
-      ${arrayOf(starts)}::integer[], ${list(({ first }) => first.sealed.length)}::integer[],
-      ${list(({ first }) => first.body.length)}::integer[], ${list(({ first }) => first.ending?.outcome ?? null)}::text[],
-      ${list(({ first }) => first.ending?.code ?? null)}::text[], ${list(({ first }) => first.ending?.say ?? null)}::text[],
-      ${list(({ repeats }) => repeats)}::integer[],
-      ${list(({ first }) => (first.ending === null ? (claimer?.id ?? null) : null))}::uuid[],
-      ${list(({ first }) => claimEnd(first, claimer))}::timestamptz[]
-    ) as d (tenant_id, connection_id, event_key, id, pos_system, event_id, type, occurred_at, received_at, headers,
-      body_start, sealed_bytes, body_bytes, outcome, code, say, repeats, claimed_by, claimed_until)
-    join pos.open_connections c on c.tenant_id = d.tenant_id and c.id = d.connection_id
-    order by d.tenant_id, d.connection_id, d.event_key
-    on conflict (tenant_id, connection_id, event_key) do update
-    set repeats = t.repeats + excluded.repeats + 1, repeated_at = excluded.received_at
-    returning t.tenant_id || ' ' || t.connection_id || ' ' || t.event_key as name, t.id`.execute(tx)
-  const idByName = new Map(written.map((row) => [row.name, row.id]))
-  return deliveries.map((delivery) => {
-    const id = idByName.get(nameOf(delivery))
-    if (id === undefined) return 'unowned'
-    return id === delivery.id ? 'stored' : 'repeated'
+  const written = await database.systemStatement<Written>({
+    name: 'insert-deliveries',
+    text: INSERT,
+    values: valuesOf([...groups.values()].map(rowOf), claimer),
   })
+  const ids = new Set(written.map(({ id }) => id))
+  const repeated = new Set(written.map(({ name }) => name))
+  return deliveries.map((delivery) => {
+    if (ids.has(delivery.id)) return 'stored'
+    return repeated.has(nameOf(delivery)) ? 'repeated' : 'unowned'
+  })
+}
+
+function valuesOf(rows: readonly DeliveryRow[], claimer: Claimer | null): readonly unknown[] {
+  const list = (of: (row: DeliveryRow) => string | number | null) => arrayOf(rows.map(of))
+  return [
+    list(({ first }) => first.tenantId),
+    list(({ first }) => first.connectionId),
+    list(({ first }) => first.eventKey),
+    list(({ first }) => first.id),
+    list(({ first }) => first.posSystem),
+    list(({ first }) => first.eventId),
+    list(({ first }) => first.type),
+    list(({ first }) => timeOrNull(first.occurredAt)),
+    list(({ first }) => instantText(first.receivedAt)),
+    list(({ first }) => JSON.stringify(first.headers)),
+    arrayOf(startsOf(rows.map(({ first }) => first.sealed.length))),
+    list(({ first }) => first.sealed.length),
+    list(({ first }) => first.body.length),
+    list(({ first }) => first.ending?.outcome ?? null),
+    list(({ first }) => first.ending?.code ?? null),
+    list(({ first }) => first.ending?.say ?? null),
+    list(({ repeats }) => repeats),
+    claimer?.id ?? null,
+    // All bodies travel as one value, as the bytes they are: written out one by one as text they would be twice as long.
+    Buffer.concat(rows.map(({ first }) => first.sealed)),
+    list(({ first }) => claimEnd(first, claimer)),
+  ]
 }
 
 type DeliveryRow = { readonly first: NewDelivery; readonly repeats: number }

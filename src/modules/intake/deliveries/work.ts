@@ -2,16 +2,18 @@ import { Fault } from '#kernel/fault.ts'
 import type { Id } from '#kernel/ids.ts'
 import { type Clock, type Instant, instant } from '#kernel/instant.ts'
 import type { ConnectionRef, Converse, LiveConnection } from '#modules/connections/live.ts'
+import { appendEvents } from '#platform/outbox/append.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { Log } from '#platform/telemetry/log.ts'
 import type { Sealer, Vault } from '#platform/vault/vault.ts'
-import type { RecordRef, WebhookReading } from '../../../../connectors/contract.ts'
+import type { ItemAvailability, RecordRef, WebhookReading } from '../../../../connectors/contract.ts'
 import { putDownMissing } from '../records/due-reads.ts'
 import { keepRecords } from '../records/keep.ts'
 import { type Kept, NOTHING_KEPT, type SeenRecord, WEBHOOK_AGE_MS } from '../records/kept.ts'
 import { keyOf } from '../records/newest.ts'
 import { rereadSubjects } from '../records/reread.ts'
 import { deliveryPlace, openBody } from '../records/sealed-body.ts'
+import { availabilityEvents } from '../records/tell-of-orders.ts'
 import { type ClaimedDelivery, type Ending, RETRY_PAUSES_MS } from './delivery.ts'
 import { INTAKE_LIVE_FAULTS } from './faults.ts'
 import { type Fetched, fetchRefs, type Trouble } from './fetch-refs.ts'
@@ -77,7 +79,9 @@ async function workWith(
   const now = desk.clock.now()
   const judged = read.map((one) => judge(one, fetched, now))
   const records = [...read.flatMap(broughtRecords), ...fetched.records]
-  const kept = await desk.commit({ connection, sealer, judged, records, missing: missingOf(read, fetched) })
+  const availability = read.flatMap(({ reading }) => reading?.availability ?? [])
+  const missing = missingOf(read, fetched)
+  const kept = await desk.commit({ connection, sealer, judged, records, missing, availability })
   note(desk, connection, judged)
   if (kept.unplacedLocations.length > 0) await desk.unplaced(connection, kept.unplacedLocations)
 }
@@ -88,7 +92,12 @@ type Read = { readonly delivery: ClaimedDelivery; readonly reading: WebhookReadi
 function readAgain({ live, id }: LiveConnection, sealer: Sealer, delivery: ClaimedDelivery): WebhookReading | null {
   if ('reading' in delivery.content) return delivery.content.reading
   try {
-    return live.webhooks?.read(openBody(sealer, delivery.content.sealed, deliveryPlace(id, delivery.eventKey))) ?? null
+    return (
+      live.webhooks?.read(
+        openBody(sealer, delivery.content.sealed, deliveryPlace(id, delivery.eventKey)),
+        delivery.receivedAt,
+      ) ?? null
+    )
   } catch (error) {
     if (error instanceof Fault) throw error
     return null
@@ -147,6 +156,8 @@ export type Work = {
   readonly judged: readonly Judged[]
   readonly records: readonly SeenRecord[]
   readonly missing: readonly RecordRef[]
+  /** What is sold out, or there again. */
+  readonly availability: readonly ItemAvailability[]
 }
 
 /** A claim that ran out while we worked: somebody else works at these now. */
@@ -179,18 +190,27 @@ export async function commitWorks(
   const put = judged.flatMap((one) => ('put' in one ? one.put : []))
   const missing = works.flatMap((work) => work.missing)
   const records = works.flatMap((work) => work.records)
-  const kept = await database.tenant(connection.tenantId, async (tx) => {
-    const done = await endDeliveries(tx, claimer, ended, now)
-    const released = await putOffDeliveries(tx, claimer, put)
-    if (done.size + released.size < judged.length) throw new ClaimLost(new Set([...done, ...released]))
-    if (missing.length > 0) await putDownMissing(tx, owner, missing, now)
-    const all = await keepRecords(tx, { sealer }, connection, records, origin)
-    const again = ended
-      .filter(({ delivery }) => delivery.again)
-      .flatMap(({ subjects }) => subjects.filter((subject) => !all.subjects.includes(subject)))
-    if (again.length > 0) await rereadSubjects(tx, { sealer }, connection, again, origin)
-    return all
-  })
+  const kept = await database.tenant(
+    connection.tenantId,
+    async (tx) => {
+      const done = await endDeliveries(tx, claimer, ended, now)
+      const released = await putOffDeliveries(tx, claimer, put)
+      if (done.size + released.size < judged.length) throw new ClaimLost(new Set([...done, ...released]))
+      if (missing.length > 0) await putDownMissing(tx, owner, missing, now)
+      const all = await keepRecords(tx, { sealer }, connection, records, origin)
+      const again = ended
+        .filter(({ delivery }) => delivery.again)
+        .flatMap(({ subjects }) => subjects.filter((subject) => !all.subjects.includes(subject)))
+      if (again.length > 0) await rereadSubjects(tx, { sealer }, connection, again, origin)
+      const told = availabilityEvents(
+        { ...owner, ...origin },
+        works.flatMap((work) => work.availability),
+      )
+      await appendEvents(tx, connection.tenantId, told)
+      return all
+    },
+    { plans: 'kept' },
+  )
   return works.map((_, index) => (index === 0 ? kept : NOTHING_KEPT))
 }
 

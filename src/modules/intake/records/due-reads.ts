@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { Id } from '#kernel/ids.ts'
 import { type Instant, instant, instantText } from '#kernel/instant.ts'
-import { arrayOf } from '#platform/postgres/bulk.ts'
+import { arrayOf, type Statement } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { executeTogether, statementOf } from '#platform/postgres/together.ts'
 import type { RecordRef, Settling } from '../../../../connectors/contract.ts'
 import type { Owner } from './store-records.ts'
 
@@ -46,52 +47,81 @@ const WALKING = { step: SOON.length, pauseMs: 15 * MINUTE } as const
 
 /**
  * Puts down what is wanted and takes off what the subjects, read just now, no longer want, and what was missing and has
- * come. What waits already for the same reason keeps its step and its time.
+ * come. What waits already for the same reason keeps its step and its time. Answers the statements that do it.
  */
-export async function settleDueReads(
+export function dueReadSettling(
   tx: Tx,
   owner: Owner,
   read: { readonly subjects: readonly string[]; readonly arrived: readonly RecordRef[] },
   wanted: readonly DueRead[],
   { now, walking = false }: { readonly now: Instant; readonly walking?: boolean },
-): Promise<void> {
+): (Statement | null)[] {
+  const once = [...new Map(wanted.map((due) => [`${due.subject} ${due.kind} ${due.id}`, due])).values()]
+  return [takingOff(tx, owner, read, once), puttingDown(tx, owner, once, now, walking)]
+}
+
+function takingOff(
+  tx: Tx,
+  { tenantId, connectionId }: Owner,
+  { subjects, arrived }: { readonly subjects: readonly string[]; readonly arrived: readonly RecordRef[] },
+  wanted: readonly DueRead[],
+): Statement | null {
+  if (subjects.length + arrived.length === 0) return null
+  const list = (of: (due: DueRead) => string) => arrayOf(wanted.map(of))
+  const taking = sql`
+    delete from pos.due_reads d
+    using (
+      select s.subject, o.kind, o.external_id
+      from unnest(${arrayOf(subjects)}::text[]) as s (subject)
+      cross join lateral (
+        select kind, external_id from pos.due_reads
+        where tenant_id = ${tenantId} and connection_id = ${connectionId} and subject = s.subject offset 0) o
+      union all
+      select '', a.kind, a.external_id
+      from unnest(
+        ${arrayOf(arrived.map((ref) => ref.kind))}::text[], ${arrayOf(arrived.map((ref) => ref.id))}::text[]
+      ) as a (kind, external_id)
+    ) v
+    where d.tenant_id = ${tenantId} and d.connection_id = ${connectionId} and d.subject = v.subject
+      and d.kind = v.kind and d.external_id = v.external_id
+      and (d.subject, d.kind, d.external_id) not in (
+        select * from unnest(
+          ${list((due) => due.subject)}::text[], ${list((due) => due.kind)}::text[],
+          ${list((due) => due.id)}::text[]))`
+  return statementOf(tx, taking)
+}
+
+function puttingDown(
+  tx: Tx,
+  { tenantId, connectionId }: Owner,
+  wanted: readonly DueRead[],
+  now: Instant,
+  walking: boolean,
+): Statement | null {
+  if (wanted.length === 0) return null
   const dueAt = ({ reason }: DueRead) =>
     instantText(instant(now + (walking ? WALKING.pauseMs : (DUE_PAUSES_MS[reason][0] ?? 0))))
-  const once = [...new Map(wanted.map((due) => [`${due.subject} ${due.kind} ${due.id}`, due])).values()]
-  const list = (of: (due: DueRead) => string) => arrayOf(once.map(of))
-  await sql`
-    with wanted as (
-      select subject, kind, external_id, reason, due_at from unnest(
-        ${list((due) => due.subject)}::text[], ${list((due) => due.kind)}::text[], ${list((due) => due.id)}::text[],
-        ${list((due) => due.reason)}::text[], ${list(dueAt)}::timestamptz[]
-      ) as w (subject, kind, external_id, reason, due_at)
-    ), taken_off as (
-      delete from pos.due_reads d
-      where d.tenant_id = ${owner.tenantId} and d.connection_id = ${owner.connectionId}
-        and (d.subject = any(${arrayOf(read.subjects)}::text[])
-          or d.subject = '' and (d.kind, d.external_id) in (select * from unnest(
-            ${arrayOf(read.arrived.map((ref) => ref.kind))}::text[],
-            ${arrayOf(read.arrived.map((ref) => ref.id))}::text[])))
-        and not exists (
-          select from wanted w
-          where w.subject = d.subject and w.kind = d.kind and w.external_id = d.external_id)
-    )
+  const list = (of: (due: DueRead) => string) => arrayOf(wanted.map(of))
+  const putting = sql`
     insert into pos.due_reads as d
       (tenant_id, connection_id, subject, kind, external_id, reason, state, step, due_at, put_down_at)
-    select ${owner.tenantId}::uuid, ${owner.connectionId}::uuid, subject, kind, external_id, reason, 'waiting', ${walking ? WALKING.step : 0},
-      due_at,
-      ${instantText(now)}
-    from wanted
+    select ${tenantId}::uuid, ${connectionId}::uuid, subject, kind, external_id, reason, 'waiting',
+      ${walking ? WALKING.step : 0}::integer, due_at, ${instantText(now)}::timestamptz
+    from unnest(
+      ${list((due) => due.subject)}::text[], ${list((due) => due.kind)}::text[], ${list((due) => due.id)}::text[],
+      ${list((due) => due.reason)}::text[], ${list(dueAt)}::timestamptz[]
+    ) as w (subject, kind, external_id, reason, due_at)
     on conflict (tenant_id, connection_id, subject, kind, external_id) do update
     set reason = excluded.reason, step = excluded.step, state = 'waiting', due_at = excluded.due_at,
       put_down_at = excluded.put_down_at, claimed_by = null, claimed_until = null
-    where d.reason <> excluded.reason or d.state = 'given_up'`.execute(tx)
+    where d.reason <> excluded.reason or d.state = 'given_up'`
+  return statementOf(tx, putting)
 }
 
 /** Puts down records that somebody spoke of and that are not to be had yet. */
-export function putDownMissing(tx: Tx, owner: Owner, refs: readonly RecordRef[], now: Instant): Promise<void> {
+export async function putDownMissing(tx: Tx, owner: Owner, refs: readonly RecordRef[], now: Instant): Promise<void> {
   const wanted = refs.map(({ kind, id }): DueRead => ({ subject: '', kind, id, reason: 'missing' }))
-  return settleDueReads(tx, owner, { subjects: [], arrived: [] }, wanted, { now })
+  await executeTogether(tx, dueReadSettling(tx, owner, { subjects: [], arrived: [] }, wanted, { now }))
 }
 
 export type Stepped = { readonly waiting: number; readonly givenUp: number }

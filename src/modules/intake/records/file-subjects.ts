@@ -5,23 +5,25 @@ import { standingRefunds, standingSales } from '#modules/mirror/standing.ts'
 import { listSites } from '#modules/sites/sites.ts'
 import { appendEvents, type NewEvent } from '#platform/outbox/append.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { openWriter } from '#platform/postgres/together.ts'
 import type { RecordRef } from '../../../../connectors/contract.ts'
 import { countDrift, type SeenDrift } from './drift.ts'
-import { type DueRead, settleDueReads } from './due-reads.ts'
+import { type DueRead, dueReadSettling } from './due-reads.ts'
 import { type Keeping, type KeepOrigin, type Kept, NOTHING_KEPT } from './kept.ts'
 import { placeReading } from './place.ts'
 import { type Quarantined, readSubjects, type SubjectReading, type SubjectWords } from './read-subjects.ts'
 import type { Owner } from './store-records.ts'
 import {
-  addFacts,
-  addLinks,
   type Fact,
+  factAddition,
+  factRemoval,
   findFactsElsewhere,
   type HeldSubject,
-  putDownSubjects,
-  removeFacts,
+  linkAddition,
   type SubjectOutcome,
+  subjectPutDown,
 } from './store-subjects.ts'
+import { orderEvents } from './tell-of-orders.ts'
 
 // Subjects that were locked and gathered are read, and what they say goes into the mirror.
 
@@ -57,21 +59,34 @@ export async function fileSubjects(
   const drift = driftOf(readings, quarantined)
 
   const shut = quarantined.map((one) => shutAway(one, held))
-  await putDownSubjects(tx, owner, [...filed.map(({ outcome }) => outcome), ...shut], origin.now)
-  await addFacts(tx, owner, filed.flatMap(newFacts))
-  await removeFacts(tx, owner, filed.flatMap(lostFacts))
-  await addLinks(tx, owner, readings.flatMap(askedLinks))
   const read = readings.map(({ subject }) => subject)
-  await settleDueReads(tx, owner, { subjects: read, arrived }, due, origin)
+  const writer = openWriter(tx)
+  const settling = [
+    subjectPutDown(tx, owner, [...filed.map(({ outcome }) => outcome), ...shut], origin.now),
+    factAddition(tx, owner, filed.flatMap(newFacts)),
+    factRemoval(tx, owner, filed.flatMap(lostFacts)),
+    linkAddition(tx, owner, readings.flatMap(askedLinks), 'all'),
+    ...dueReadSettling(tx, owner, { subjects: read, arrived }, due, origin),
+  ]
+  await writer.write(
+    read.length + due.length,
+    settling.map((statement) => () => statement),
+  )
   const firstSeen = await countDrift(tx, owner, drift, origin.now)
 
   const sales = [...filed.flatMap((one) => one.sales), ...gone.sales]
   const refunds = [...filed.flatMap((one) => one.refunds), ...gone.refunds]
   const source = { ...owner, posSystem: connection.posSystem, batchId: null, ...origin }
-  const recorded = sales.length + refunds.length === 0 ? NOTHING_KEPT : await recordSales(tx, source, sales, refunds)
+  const hasFacts = sales.length + refunds.length > 0
+  const recorded = hasFacts ? await recordSales(tx, source, sales, refunds, writer) : NOTHING_KEPT
+  await writer.flush()
   await appendEvents(tx, owner.tenantId, [
     ...firstSeen.map((one) => driftEvent(source, one)),
     ...newlyShut(quarantined, held).map((one) => quarantineEvent(source, one)),
+    ...orderEvents(
+      source,
+      readings.flatMap(({ reading }) => reading.orders ?? []),
+    ),
   ])
   const unplaced = filed.flatMap((one) => one.unplaced)
   return {

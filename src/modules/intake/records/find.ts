@@ -23,8 +23,7 @@ export async function findRecords(
     from unnest(
       ${arrayOf(refs.map((ref) => ref.kind))}::text[], ${arrayOf(refs.map((ref) => ref.id))}::text[]
     ) as w (kind, external_id)
-    join pos.source_records r on r.tenant_id = ${owner.tenantId} and r.connection_id = ${owner.connectionId}
-      and r.kind = w.kind and r.external_id = w.external_id`.execute(tx)
+    cross join lateral ${recordsNamedBy(owner, 'w')} r`.execute(tx)
   return rows.map((row) => recordOf(sealer, owner, row))
 }
 
@@ -67,17 +66,30 @@ export async function recordsOfSubjects(
   const { rows } = await sql<RecordRow & { subject: string; role: SubjectRecord['role'] }>`
     select l.subject, l.role, r.kind, r.external_id as id, r.version, r.updated_at as "updatedAt", r.location,
       r.deleted, r.body, ${SUBJECTS}
-    from pos.source_links l
-    join pos.source_records r on r.tenant_id = l.tenant_id and r.connection_id = l.connection_id
-      and r.kind = l.kind and r.external_id = l.external_id
-    where l.tenant_id = ${owner.tenantId} and l.connection_id = ${owner.connectionId}
-      and l.subject = any(${arrayOf(subjects)}::text[])
-      and not exists (
-        select from unnest(
-          ${arrayOf(inHand.map((ref) => ref.kind))}::text[], ${arrayOf(inHand.map((ref) => ref.id))}::text[]
-        ) as h (kind, external_id)
-        where h.kind = l.kind and h.external_id = l.external_id)`.execute(tx)
+    from unnest(${arrayOf(subjects)}::text[]) as s (subject)
+    cross join lateral (
+      select subject, role, kind, external_id from pos.source_links
+      where tenant_id = ${owner.tenantId} and connection_id = ${owner.connectionId} and subject = s.subject
+        and (kind, external_id) not in (select * from unnest(
+          ${arrayOf(inHand.map((ref) => ref.kind))}::text[], ${arrayOf(inHand.map((ref) => ref.id))}::text[]))
+      offset 0
+    ) l
+    cross join lateral ${recordsNamedBy(owner, 'l')} r`.execute(tx)
   return rows.map((row) => ({ subject: row.subject, role: row.role, record: recordOf(sealer, owner, row) }))
+}
+
+/**
+ * The record that a row names by `kind` and `external_id`, looked up by its whole key. A planner that knows nothing of a
+ * tenant yet takes all of its rows for one, and would walk through them for each.
+ */
+function recordsNamedBy({ tenantId, connectionId }: Owner, row: 'w' | 'l') {
+  const name = sql.raw(row)
+  return sql`(
+    select * from pos.source_records
+    where tenant_id = ${tenantId} and connection_id = ${connectionId}
+      and kind = ${name}.kind and external_id = ${name}.external_id
+    offset 0
+  )`
 }
 
 type RecordRow = {

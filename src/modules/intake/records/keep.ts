@@ -1,4 +1,5 @@
 import type { LiveConnection } from '#modules/connections/live.ts'
+import type { Statement } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { SourceRecord } from '../../../../connectors/contract.ts'
 import { fileSubjects } from './file-subjects.ts'
@@ -6,8 +7,8 @@ import { recordsOfSubjects } from './find.ts'
 import { type Keeping, type KeepOrigin, type Kept, NOTHING_KEPT, type SeenRecord } from './kept.ts'
 import { ageOf, isNewerWord, keyOf, recordHash, type Word } from './newest.ts'
 import type { SubjectWords } from './read-subjects.ts'
-import { keepLate, keepReplaced, type Owner, readStandings, type Standing, writeNewest } from './store-records.ts'
-import { addLinks, type HeldSubject, holdSubjects, type Link, removeLinks } from './store-subjects.ts'
+import { keepLate, type Owner, readStandings, type Standing, writeNewest } from './store-records.ts'
+import { type HeldSubject, holdSubjects, type Link, linkAddition, linkRemoval } from './store-subjects.ts'
 
 // Keeping what a live system said, whichever way it came: pushed, pulled or fetched. In the caller's one transaction of
 // the tenant:
@@ -43,7 +44,6 @@ export async function keepRecords(
   const { held, standing } = await holdAll(tx, owner, news, known)
   const { winners, losers } = await writeWords(tx, keeping, owner, news, standing, origin)
   await keepLate(tx, owner, keeping.sealer, [...losers, ...older], origin.now)
-  await relink(tx, owner, winners, standing)
 
   const touched = touchedBy(winners, standing)
   const words = await wordsOf(tx, keeping, owner, touched, { held, winners, standing })
@@ -111,7 +111,7 @@ async function holdAll(tx: Tx, owner: Owner, words: readonly Word[], known: Stan
     // Nothing was known of any of it, and nothing can have come meanwhile but by way of other subjects, which the write
     // finds out.
     if (standing === known && isAllNew(words, known, held)) return { held, standing }
-    if (subjects.length === 0 && standing !== known) return { held, standing }
+    if (subjects.length === 0 && (standing !== known || held.size === 0)) return { held, standing }
     standing = await readStandings(tx, owner, words)
   }
 }
@@ -135,8 +135,8 @@ async function writeWords(
     return age === null || isNewerWord(ageOf(word), age)
   })
   const replacing = newer.filter(({ record }) => standingOf(record, standing).age !== null)
-  await keepReplaced(tx, owner, replacing, now)
-  const written = await writeNewest(tx, owner, keeping.sealer, newer, now)
+  const beside = { replacing, following: relinking(tx, owner, newer, standing) }
+  const written = await writeNewest(tx, owner, keeping.sealer, newer, beside, now)
   const winners = newer.filter(({ record }) => written.has(keyOf(record)))
   for (const { record } of winners) {
     const isFirst = written.get(keyOf(record))?.isFirst
@@ -158,17 +158,17 @@ class Overtaken extends Error {
   }
 }
 
-async function relink(tx: Tx, owner: Owner, winners: readonly Word[], standing: Standings): Promise<void> {
+/** Records that are a part of other subjects than before. */
+function relinking(tx: Tx, owner: Owner, words: readonly Word[], standing: Standings): (Statement | null)[] {
   const added: Link[] = []
   const removed: Omit<Link, 'role'>[] = []
-  for (const { record } of winners) {
+  for (const { record } of words) {
     const { kind, id, subjects } = record
     const { partOf } = standingOf(record, standing)
     for (const subject of subjects) if (!partOf.includes(subject)) added.push({ subject, kind, id, role: 'part' })
     for (const subject of partOf) if (!subjects.includes(subject)) removed.push({ subject, kind, id })
   }
-  await removeLinks(tx, owner, removed)
-  await addLinks(tx, owner, added)
+  return [linkRemoval(tx, owner, removed, 'answered'), linkAddition(tx, owner, added, 'answered')]
 }
 
 function touchedBy(winners: readonly Word[], standing: Standings): string[] {

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import { type Instant, instantText } from '#kernel/instant.ts'
-import { arrayOf, type Column, insertRows } from '#platform/postgres/bulk.ts'
+import { arrayOf, type Column, insertRows, insertStatement, type Statement } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { executeBeside, statementOf } from '#platform/postgres/together.ts'
 import type { Sealer } from '#platform/vault/vault.ts'
 import { keyOf, type Word, type WordAge } from './newest.ts'
 import { recordPlace, sealBody } from './sealed-body.ts'
@@ -66,6 +67,14 @@ function standingOf({ version, updatedAt, seenAt, contentHash, partOf, askedBy }
   }
 }
 
+/** What goes with the newest words, in the same step. */
+export type Beside = {
+  /** Those of the words that replace another one, which is kept as history. */
+  readonly replacing: readonly Word[]
+  /** What hangs on the records that are written; it reads them from `answered`, by `kind` and `id`. */
+  readonly following: readonly (Statement | null)[]
+}
+
 /**
  * Writes what the words say where they are newer than what stands; answers the keys of those that are, each with whether
  * nothing stood before.
@@ -75,12 +84,13 @@ export async function writeNewest(
   owner: Owner,
   sealer: Sealer,
   words: readonly Word[],
+  { replacing, following }: Beside,
   now: Instant,
 ): Promise<ReadonlyMap<string, { readonly isFirst: boolean }>> {
   const columns: Column<Word>[] = [...columnsOf(owner, sealer), { name: 'location', type: 'text', of: locationOf }]
   // The rule is said once more in isNewerWord, which must agree. A row that this statement has made was never locked by
   // anybody: that is how it is told from one that it changed.
-  const written = await insertRows<Word, { kind: string; id: string; isFirst: boolean }>(tx, inOrder(words), {
+  const writing = insertStatement<Word>(inOrder(words), {
     into: 'pos.source_records',
     constants: constantsOf(owner, now),
     columns,
@@ -97,29 +107,33 @@ export async function writeNewest(
       end
       returning t.kind, t.external_id as id, t.xmax = 0 as "isFirst"`,
   })
+  if (writing === null) return new Map()
+  type Written = { readonly kind: string; readonly id: string; readonly isFirst: boolean }
+  const written = await executeBeside<Written>(tx, writing, [replacedKeeping(tx, owner, replacing, now), ...following])
   return new Map(written.map((row) => [keyOf(row), row]))
 }
 
-/** Keeps what stands of these records as history, right before it is replaced. */
-export async function keepReplaced(
+/** Keeps what stands of these records as history, as it was before anything beside it. */
+function replacedKeeping(
   tx: Tx,
   { tenantId, connectionId }: Owner,
   words: readonly Word[],
   now: Instant,
-): Promise<void> {
-  if (words.length === 0) return
-  await sql`
+): Statement | null {
+  if (words.length === 0) return null
+  const keeping = sql`
     insert into pos.source_record_versions (tenant_id, connection_id, kind, external_id, content_hash, version,
       updated_at, seen_at, told_by, deleted, late, body, recorded_at)
     select r.tenant_id, r.connection_id, r.kind, r.external_id, r.content_hash, r.version, r.updated_at, r.seen_at,
-      r.told_by, r.deleted, false, r.body, ${instantText(now)}
-    from pos.source_records r
-    join unnest(
+      r.told_by, r.deleted, false, r.body, ${instantText(now)}::timestamptz
+    from unnest(
       ${arrayOf(words.map(({ record }) => record.kind))}::text[],
       ${arrayOf(words.map(({ record }) => record.id))}::text[]
-    ) as w (kind, external_id) using (kind, external_id)
-    where r.tenant_id = ${tenantId} and r.connection_id = ${connectionId}
-    on conflict do nothing`.execute(tx)
+    ) as w (kind, external_id)
+    join pos.source_records r on r.tenant_id = ${tenantId} and r.connection_id = ${connectionId}
+      and r.kind = w.kind and r.external_id = w.external_id
+    on conflict do nothing`
+  return statementOf(tx, keeping)
 }
 
 /** Keeps words that came too late to count. */

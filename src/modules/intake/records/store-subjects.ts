@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { type Instant, instantText } from '#kernel/instant.ts'
-import { arrayOf } from '#platform/postgres/bulk.ts'
+import { arrayOf, type Statement } from '#platform/postgres/bulk.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import { statementOf } from '#platform/postgres/together.ts'
 import type { Owner } from './store-records.ts'
 
 // Subjects, the records that each is read from, and the facts that each led to.
@@ -38,15 +39,15 @@ export type SubjectOutcome = Omit<HeldSubject, 'state'> & {
   readonly say: string | null
 }
 
-export async function putDownSubjects(
+export function subjectPutDown(
   tx: Tx,
   owner: Owner,
   outcomes: readonly SubjectOutcome[],
   now: Instant,
-): Promise<void> {
-  if (outcomes.length === 0) return
+): Statement | null {
+  if (outcomes.length === 0) return null
   const list = (of: (outcome: SubjectOutcome) => string | null) => arrayOf(outcomes.map(of))
-  await sql`
+  const putDown = sql`
     update pos.source_subjects s
     set state = v.state, sales = v.sales::text[], refunds = v.refunds::text[], updated_at = v.updated_at,
       settling = v.settling, read_at = ${instantText(now)}, code = v.code, say = v.say
@@ -61,7 +62,8 @@ export async function putDownSubjects(
       ${list((one) => one.say)}::text[]
     ) as v (subject, state, sales, refunds, updated_at, settling, code, say)
     where s.tenant_id = ${owner.tenantId} and s.connection_id = ${owner.connectionId}
-      and s.subject = v.subject`.execute(tx)
+      and s.subject = v.subject`
+  return statementOf(tx, putDown)
 }
 
 export type Link = {
@@ -72,33 +74,43 @@ export type Link = {
   readonly role: 'part' | 'also'
 }
 
+/** Of links that hang on what a statement beside this one writes: those of the records that it answers. */
+export type LinksOf = 'all' | 'answered'
+
+function isMeant(of: LinksOf) {
+  return of === 'all' ? sql`true` : sql`(v.kind, v.external_id) in (select answered.kind, answered.id from answered)`
+}
+
 /** A record that is a part of a subject stays one, also when its reading asks for it besides. */
-export async function addLinks(tx: Tx, owner: Owner, links: readonly Link[]): Promise<void> {
-  if (links.length === 0) return
+export function linkAddition(tx: Tx, owner: Owner, links: readonly Link[], of: LinksOf): Statement | null {
+  if (links.length === 0) return null
   const list = (of: (link: Link) => string) => arrayOf(links.map(of))
-  await sql`
+  const addition = sql`
     insert into pos.source_links as l (tenant_id, connection_id, subject, kind, external_id, role)
-    select ${owner.tenantId}::uuid, ${owner.connectionId}::uuid, subject, kind, external_id, max(role)
+    select ${owner.tenantId}::uuid, ${owner.connectionId}::uuid, v.subject, v.kind, v.external_id, max(v.role)
     from unnest(
       ${list((link) => link.subject)}::text[], ${list((link) => link.kind)}::text[],
       ${list((link) => link.id)}::text[], ${list((link) => link.role)}::text[]
     ) as v (subject, kind, external_id, role)
-    group by subject, kind, external_id
+    where ${isMeant(of)}
+    group by v.subject, v.kind, v.external_id
     on conflict (tenant_id, connection_id, subject, kind, external_id) do update set role = 'part'
-    where l.role = 'also' and excluded.role = 'part'`.execute(tx)
+    where l.role = 'also' and excluded.role = 'part'`
+  return statementOf(tx, addition)
 }
 
 /** Records that have left a subject. */
-export async function removeLinks(tx: Tx, owner: Owner, links: readonly Omit<Link, 'role'>[]): Promise<void> {
-  if (links.length === 0) return
+export function linkRemoval(tx: Tx, owner: Owner, links: readonly Omit<Link, 'role'>[], of: LinksOf): Statement | null {
+  if (links.length === 0) return null
   const list = (of: (link: Omit<Link, 'role'>) => string) => arrayOf(links.map(of))
-  await sql`
+  const removal = sql`
     delete from pos.source_links l
     using unnest(
       ${list((link) => link.subject)}::text[], ${list((link) => link.kind)}::text[], ${list((link) => link.id)}::text[]
     ) as v (subject, kind, external_id)
     where l.tenant_id = ${owner.tenantId} and l.connection_id = ${owner.connectionId} and l.subject = v.subject
-      and l.kind = v.kind and l.external_id = v.external_id`.execute(tx)
+      and l.kind = v.kind and l.external_id = v.external_id and ${isMeant(of)}`
+  return statementOf(tx, removal)
 }
 
 export type Fact = {
@@ -107,28 +119,30 @@ export type Fact = {
   readonly subject: string
 }
 
-export async function addFacts(tx: Tx, owner: Owner, facts: readonly Fact[]): Promise<void> {
-  if (facts.length === 0) return
+export function factAddition(tx: Tx, owner: Owner, facts: readonly Fact[]): Statement | null {
+  if (facts.length === 0) return null
   const list = (of: (fact: Fact) => string) => arrayOf(facts.map(of))
-  await sql`
+  const addition = sql`
     insert into pos.source_facts (tenant_id, connection_id, fact, external_id, subject)
     select ${owner.tenantId}::uuid, ${owner.connectionId}::uuid, fact, external_id, subject
     from unnest(
       ${list((one) => one.fact)}::text[], ${list((one) => one.externalId)}::text[], ${list((one) => one.subject)}::text[]
     ) as v (fact, external_id, subject)
-    on conflict do nothing`.execute(tx)
+    on conflict do nothing`
+  return statementOf(tx, addition)
 }
 
-export async function removeFacts(tx: Tx, owner: Owner, facts: readonly Fact[]): Promise<void> {
-  if (facts.length === 0) return
+export function factRemoval(tx: Tx, owner: Owner, facts: readonly Fact[]): Statement | null {
+  if (facts.length === 0) return null
   const list = (of: (fact: Fact) => string) => arrayOf(facts.map(of))
-  await sql`
+  const removal = sql`
     delete from pos.source_facts f
     using unnest(
       ${list((one) => one.fact)}::text[], ${list((one) => one.externalId)}::text[], ${list((one) => one.subject)}::text[]
     ) as v (fact, external_id, subject)
     where f.tenant_id = ${owner.tenantId} and f.connection_id = ${owner.connectionId} and f.fact = v.fact
-      and f.external_id = v.external_id and f.subject = v.subject`.execute(tx)
+      and f.external_id = v.external_id and f.subject = v.subject`
+  return statementOf(tx, removal)
 }
 
 /** Those of the facts that another subject tells too. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { TenantId } from '#kernel/ids.ts'
 import { instant } from '#kernel/instant.ts'
-import type { Database, Tx } from '#platform/postgres/database.ts'
+import type { Database, TransactionTraits, Tx } from '#platform/postgres/database.ts'
 import { useDatabase } from '#tests/harness/database.ts'
 import { CLAIM_MS } from './desk.ts'
 import { stepSync } from './step.ts'
@@ -41,7 +41,8 @@ function mortal(database: Database, transactions: number, at: 'before' | 'after'
   }
   return {
     ...database,
-    tenant: <T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>) => live(() => database.tenant(tenantId, work)),
+    tenant: <T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>, traits?: TransactionTraits) =>
+      live(() => database.tenant(tenantId, work, traits)),
   }
 }
 

@@ -21,8 +21,10 @@ export type Desk = {
   readonly windows: Map<number, SyncWindow>
   /** Ends calls that hang when the step should be over. */
   readonly signal: AbortSignal
-  /** True from the moment when nothing new is to be begun. */
+  /** True from the moment when only what was begun is to be finished. */
   isOver(): boolean
+  /** True from the moment when not even that is. */
+  isLate(): boolean
 }
 
 /** The claim is not ours any more. */
@@ -40,13 +42,14 @@ export async function record<T>(
 ): Promise<T> {
   const { run, syncing } = desk
   const now = syncing.clock.now()
-  return syncing.database.tenant(run.tenantId, async (tx) => {
+  const recorded = async (tx: Tx) => {
     const { change, result } = await work(tx, now)
     // Last, since the run's row makes the other windows of the step wait.
     const ours = await moveRun(tx, run, { ...change, movedAt: now, claimedUntil: instant(now + CLAIM_MS) })
     if (!ours) throw new ClaimLost()
     return result
-  })
+  }
+  return syncing.database.tenant(run.tenantId, recorded, { plans: 'kept' })
 }
 
 export function streamOf({ connection }: Desk, name: string): Stream {

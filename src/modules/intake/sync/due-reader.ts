@@ -1,6 +1,7 @@
 import { type Id, newId, type TenantId } from '#kernel/ids.ts'
 import { type Instant, instant } from '#kernel/instant.ts'
 import type { LiveConnection } from '#modules/connections/live.ts'
+import type { Tx } from '#platform/postgres/database.ts'
 import type { RecordRef, SourceRecord } from '../../../../connectors/contract.ts'
 import { stepDueReads } from '../records/due-reads.ts'
 import { keepRecords } from '../records/keep.ts'
@@ -107,12 +108,13 @@ async function readClaimed(
   }
   const sealer = await syncing.vault.tenant(connection.tenantId)
   const records = found.map((one): SeenRecord => ({ ...one, seenAt, from: 'fetch' }))
-  const stepped = await syncing.database.tenant(connection.tenantId, async (tx) => {
+  const kept = async (tx: Tx) => {
     const now = syncing.clock.now()
     const origin = { actor: 'hub:due-reads', requestId: null, now }
     if (records.length > 0) await keepRecords(tx, { sealer }, connection, records, origin)
     return stepDueReads(tx, owner, claim, reads, found, now)
-  })
+  }
+  const stepped = await syncing.database.tenant(connection.tenantId, kept, { plans: 'kept' })
   syncing.meter.dueRead('kept', found.length)
   syncing.meter.dueRead('missing', reads.length - found.length)
   syncing.meter.dueRead('given_up', stepped.givenUp)

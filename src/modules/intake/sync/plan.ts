@@ -154,24 +154,29 @@ function spanAfter(spanMs: number, windows: readonly SyncWindow[], staged: reado
   return nextSpan(spanMs, { pagesPerWindow: Math.max(0, ...densities), isEmpty })
 }
 
-/** Windows that may be worked on now, the next one first. `busy` are being worked on. */
+/**
+ * Windows that may be worked on now, the next one first: periods in their order, and in a period whichever has come least
+ * far, so that what belongs together is read at about the same time. `busy` are being worked on.
+ */
 export function readyWindows(
   windows: Iterable<SyncWindow>,
   busy: ReadonlySet<number>,
   now: Instant,
 ): readonly SyncWindow[] {
   const open = [...windows].filter((window) => window.state === 'open')
-  open.sort((a, b) => a.round - b.round || a.stage - b.stage || a.no - b.no)
   // Sales name their articles better once the catalogue is there. One that fails does not keep them waiting.
   const catalogOpen = open.some((window) => window.dataType === 'catalog' && window.tries === 0)
-  // By kind of data, the least stage that is open in the period or a newer one: what later streams need is read first.
-  const leastStage = new Map<DataType, number>()
   const ready = open.filter((window) => {
-    const least = Math.min(leastStage.get(window.dataType) ?? Infinity, window.stage)
-    leastStage.set(window.dataType, least)
     if (window.dataType === 'sales' && catalogOpen) return false
-    return window.stage === least && !busy.has(window.no) && (window.dueAt === null || window.dueAt <= now)
+    return !busy.has(window.no) && (window.dueAt === null || window.dueAt <= now)
   })
-  // What failed goes last: where the next call decides whether the provider is thought to be well, it is a better one.
-  return ready.sort((a, b) => a.tries - b.tries)
+  return ready.sort(
+    (a, b) =>
+      // What failed goes last: where the next call decides whether the provider is thought to be well, it is a better one.
+      a.tries - b.tries ||
+      a.round - b.round ||
+      (a.reachedAt ?? a.from) - (b.reachedAt ?? b.from) ||
+      a.stage - b.stage ||
+      a.no - b.no,
+  )
 }

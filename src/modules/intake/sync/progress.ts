@@ -1,10 +1,12 @@
 import { type Instant, instant } from '#kernel/instant.ts'
+import type { DataType } from '../../../../connectors/contract.ts'
 import { isClosed, type Track } from './plan.ts'
 import type { SyncRun } from './store-runs.ts'
+import type { WindowsStanding } from './store-windows.ts'
 import { isUnfinished } from './sync-states.ts'
 
 // How far a run has come. Days are known where the past has an end that is known; calls that remain and the time left
-// follow from what the days that are read have cost.
+// follow from what the days that are read have cost. A period that is being read counts by the share of it that is.
 
 export type Progress = {
   /** `days`: of the past. `windows`: of a run that reads what changed. */
@@ -21,27 +23,36 @@ export type Progress = {
 
 const DAY_MS = 86_400_000
 
-export function progressOf(run: SyncRun, windowsOpen: number): Progress {
+export function progressOf(run: SyncRun, windows: WindowsStanding): Progress {
   const { calls, records, windowsDone, windowsFailed } = run.tally
   const seconds = run.startedAt === null ? 0 : Math.max(0, (run.movedAt - run.startedAt) / 1000)
   const recordsPerSecond = seconds > 0 ? records / seconds : null
-  const track = leading(run)
-  if (run.lane !== 'past' || track === null) {
+  const dataType = leading(run)
+  const track = dataType === undefined ? undefined : run.plan[dataType]
+  if (run.lane !== 'past' || track === undefined) {
     const done = windowsDone + windowsFailed
-    const total = Object.keys(run.plan).length === 0 ? null : done + windowsOpen
+    const total = Object.keys(run.plan).length === 0 ? null : done + windows.open
     const left = estimate({ calls, seconds, done, total: isUnfinished(run.state) ? total : done })
     return { unit: 'windows', done, total, coveredFrom: null, recordsPerSecond, ...left }
   }
-  const done = (run.to - track.coveredFrom) / DAY_MS
+  const shares = new Map(
+    windows.periods.flatMap((one) => (one.dataType === dataType ? [[one.round, one.share] as const] : [])),
+  )
+  const done = (run.to - track.coveredFrom + readInside(track, shares)) / DAY_MS
   const isKnown = track.endIs !== 'exhausted' || isClosed(track)
   const total = isKnown ? (run.to - track.end) / DAY_MS : null
   const left = estimate({ calls, seconds, done, total: isUnfinished(run.state) ? total : done })
   return { unit: 'days', done, total, coveredFrom: instant(track.coveredFrom), recordsPerSecond, ...left }
 }
 
+/** Of the newest period that is still being read, what of it is, in milliseconds. Those below it count when it is closed. */
+function readInside({ coveredFrom, periods: [period] }: Track, shares: ReadonlyMap<number, number>): number {
+  return period === undefined ? 0 : (coveredFrom - period.from) * (shares.get(period.round) ?? 0)
+}
+
 /** The kind of data that a person waits for: sales, where they are among it. */
-function leading(run: SyncRun): Track | null {
-  return run.plan.sales ?? run.dataTypes.flatMap((dataType) => run.plan[dataType] ?? [])[0] ?? null
+function leading({ plan, dataTypes }: SyncRun): DataType | undefined {
+  return plan.sales === undefined ? dataTypes.find((dataType) => plan[dataType] !== undefined) : 'sales'
 }
 
 function estimate(so: { calls: number; seconds: number; done: number; total: number | null }) {

@@ -14,7 +14,7 @@ import { countDueReads } from './store-due-reads.ts'
 import { listPositions } from './store-positions.ts'
 import { listRuns, type RunPosition, type SyncRun, unfinishedRuns } from './store-runs.ts'
 import { findSchedule } from './store-schedules.ts'
-import { countOpenWindows, listWindows } from './store-windows.ts'
+import { listWindows, NO_WINDOWS, windowStandings } from './store-windows.ts'
 import { isUnfinished, SYNC_MODES } from './sync-states.ts'
 import type { Syncing } from './syncing.ts'
 import {
@@ -73,7 +73,7 @@ function startRoute(syncing: Syncing): Route {
           const detail = { sync_id: id }
           throw new Fault('conflict', 'sync.running', { say: SYNC_FAULTS['sync.running'], detail })
         }
-        return syncToWire(await getRun(tx, connection, id), 0)
+        return syncToWire(await getRun(tx, connection, id), NO_WINDOWS)
       })
       return { status: 202, body: sync } as const
     },
@@ -201,7 +201,7 @@ function cancelRoute(syncing: Syncing): Route {
     async handler({ tenant, params, now }) {
       const sync = await syncing.database.tenant(tenant.id, async (tx) => {
         const connection = await someConnection(syncing, tx, tenant.id, params.config_id)
-        return syncToWire(await cancelSync(tx, connection, idOf(params.sync_id), now), 0)
+        return syncToWire(await cancelSync(tx, connection, idOf(params.sync_id), now), NO_WINDOWS)
       })
       return { status: 200, body: sync } as const
     },
@@ -209,8 +209,8 @@ function cancelRoute(syncing: Syncing): Route {
 }
 
 async function told(tx: Tx, runs: readonly SyncRun[]): Promise<WireSync[]> {
-  const open = await countOpenWindows(tx, runs)
-  return runs.map((run) => syncToWire(run, open.get(run.id) ?? 0))
+  const standings = await windowStandings(tx, runs)
+  return runs.map((run) => syncToWire(run, standings.get(run.id) ?? NO_WINDOWS))
 }
 
 async function someConnection(syncing: Syncing, tx: Tx, tenantId: TenantId, configId: string): Promise<LiveConnection> {

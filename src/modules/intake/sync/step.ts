@@ -5,26 +5,23 @@ import type { LiveConnection } from '#modules/connections/live.ts'
 import type { DataType } from '../../../../connectors/contract.ts'
 import { CLAIM_MS, ClaimLost, type Desk } from './desk.ts'
 import { planNews } from './news.ts'
-import { cutAt, openTracks, tendPeriods } from './periods.ts'
-import { readyWindows, type Track } from './plan.ts'
-import { breakRun, dropStream, type Ending, type StepOutcome, settleRun } from './settle.ts'
+import { openTracks } from './periods.ts'
+import type { Track } from './plan.ts'
+import { breakRun, type Ending, type StepOutcome, settleRun } from './settle.ts'
 import { claimRun, type SyncRun } from './store-runs.ts'
 import { workingWindows } from './store-windows.ts'
 import type { Syncing } from './syncing.ts'
-import { type WalkEnd, walkWindow } from './walk.ts'
-import type { SyncWindow } from './window.ts'
+import { walk } from './walk.ts'
 
 // One step of a run: a few seconds of work, then the run goes back to the queue behind everybody else's. So hundreds of
 // connections share a few workers, and nobody's file waits for a year of receipts.
-//
-// Within a step a few windows are walked side by side, so that a call is always waiting for its turn while another page is
-// being stored. Plans change in the loop below alone, never in a walk.
 
 /** How long a step begins anything new. Machine time, since it measures work and not business. */
 const STEP_MS = 5_000
+/** How much longer it goes on asking for what pages in hand wait for. */
+const FINISH_MS = 5_000
 /** A call that hangs is cut off so long after that. */
 const GRACE_MS = 30_000
-const WALKS_MAX = 4
 
 export async function stepSync(
   syncing: Syncing,
@@ -42,7 +39,7 @@ export async function stepSync(
   const place = placeOfWork(syncing, connection, run, now, options)
   try {
     const desk = await laidOut(place.desk)
-    return await settleRun(desk, await work(desk))
+    return await settleRun(desk, await walk(desk))
   } catch (error) {
     if (error instanceof ClaimLost) return 'elsewhere'
     await breakRun(syncing, run)
@@ -84,6 +81,7 @@ function placeOfWork(
     windows: new Map(),
     signal: either,
     isOver: () => performance.now() >= overAt || either.aborted,
+    isLate: () => performance.now() >= overAt + FINISH_MS || either.aborted,
   }
   return { desk, clear: () => clearTimeout(timer) }
 }
@@ -99,48 +97,4 @@ async function laidOut(desk: Desk): Promise<Desk> {
   const found = await syncing.database.tenant(run.tenantId, (tx) => workingWindows(tx, run, closed))
   for (const window of found) windows.set(window.no, window)
   return desk
-}
-
-type Walk = { readonly window: SyncWindow; readonly end: WalkEnd }
-
-/** Walks windows until the step is over, nothing is ready, or something stops it. Null: it simply goes on. */
-async function work(desk: Desk): Promise<Ending | null> {
-  const walks = new Map<number, Promise<Walk>>()
-  const pause = { isOn: false }
-  const own: Desk = { ...desk, isOver: () => pause.isOn || desk.isOver() }
-  const ready = () => readyWindows(desk.windows.values(), new Set(walks.keys()), desk.syncing.clock.now())
-  try {
-    for (;;) {
-      await tendPeriods(desk, () => ready().length + walks.size, WALKS_MAX)
-      for (const window of desk.isOver() ? [] : ready().slice(0, WALKS_MAX - walks.size)) {
-        walks.set(
-          window.no,
-          walkWindow(own, window).then((end) => ({ window, end })),
-        )
-      }
-      if (walks.size === 0) return null
-      const { window, end } = await Promise.race(walks.values())
-      walks.delete(window.no)
-      if (end.kind === 'trouble') {
-        if (end.trouble.kind !== 'stream') return end.trouble
-        await standStill(walks, pause)
-        await dropStream(desk, window, end.trouble)
-      }
-      if (end.kind === 'cut') {
-        await standStill(walks, pause)
-        await cutAt(desk, window.dataType, window.round, end.from)
-      }
-    }
-  } finally {
-    // Nobody walks any more when the run is given back.
-    await standStill(walks, pause)
-  }
-}
-
-/** Lets every walk finish its page. What they ended with is found again by the next look at their windows. */
-async function standStill(walks: Map<number, Promise<Walk>>, pause: { isOn: boolean }): Promise<void> {
-  pause.isOn = true
-  await Promise.allSettled(walks.values())
-  walks.clear()
-  pause.isOn = false
 }

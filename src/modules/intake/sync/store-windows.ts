@@ -153,15 +153,43 @@ export async function listWindows(tx: Tx, run: RunKey, limit: number): Promise<T
   }))
 }
 
-/** By run, how many of its windows are open. */
-export async function countOpenWindows(tx: Tx, runs: readonly RunKey[]): Promise<ReadonlyMap<Id, number>> {
+/** How far the windows of a run are, as its progress is made of it. */
+export type WindowsStanding = {
+  readonly open: number
+  /** Of periods that are not closed: which share of their time is read, on the average of their windows. */
+  readonly periods: readonly { readonly dataType: DataType; readonly round: number; readonly share: number }[]
+}
+
+export const NO_WINDOWS: WindowsStanding = { open: 0, periods: [] }
+
+/** A window that has only begun may still be cut to its newest part, so what it has read is not shown yet. */
+const SHOWN_FROM_PAGES = 2
+
+/** By run; runs without windows that matter are left out. All runs are of one tenant. */
+export async function windowStandings(tx: Tx, runs: readonly RunKey[]): Promise<ReadonlyMap<Id, WindowsStanding>> {
   const [first] = runs
   if (first === undefined) return new Map()
-  const { rows } = await sql<{ id: Id; open: bigint }>`
-    select sync_id as id, count(*) as open from pos.sync_windows
-    where tenant_id = ${first.tenantId} and sync_id = any(${arrayOf(runs.map(({ id }) => id))}::uuid[]) and state = 'open'
-    group by sync_id`.execute(tx)
-  return new Map(rows.map(({ id, open }) => [id, Number(open)]))
+  const { rows } = await sql<{ id: Id; data_type: DataType; round: number; open: bigint; share: number }>`
+    select w.sync_id as id, w.data_type, w.round, count(*) filter (where w.state = 'open') as open,
+      avg(case
+        when w.state <> 'open' then 1
+        when w.pages < ${SHOWN_FROM_PAGES}::integer or w.reached_at is null or w.to_at <= w.from_at then 0
+        else extract(epoch from w.reached_at - w.from_at) / extract(epoch from w.to_at - w.from_at)
+      end)::float8 as share
+    from pos.sync_windows w join pos.sync_logs l on l.tenant_id = w.tenant_id and l.id = w.sync_id
+    where w.tenant_id = ${first.tenantId} and w.sync_id = any(${arrayOf(runs.map(({ id }) => id))}::uuid[])
+      and (w.state = 'open' or w.round > (l.plan -> w.data_type ->> 'closed')::integer)
+    group by w.sync_id, w.data_type, w.round`.execute(tx)
+  const standings = Map.groupBy(rows, ({ id }) => id)
+  return new Map(
+    [...standings].map(([id, own]) => [
+      id,
+      {
+        open: own.reduce((sum, { open }) => sum + Number(open), 0),
+        periods: own.map(({ data_type, round, share }) => ({ dataType: data_type, round, share })),
+      },
+    ]),
+  )
 }
 
 /** What holds up the open window that goes on first; null when nothing does. */

@@ -6,6 +6,7 @@ import { progressOf } from './progress.ts'
 import { missingPast } from './start.ts'
 import { stepSync } from './step.ts'
 import { listRuns, type SyncRun } from './store-runs.ts'
+import { NO_WINDOWS, windowStandings } from './store-windows.ts'
 import { type BenchWish, DAY_MS, NOW, openSyncBench, type SyncBench } from './test-hub.ts'
 import { startTillServer, type TillServer } from './test-till-server.ts'
 
@@ -204,7 +205,8 @@ test('what a run shows of its progress only grows, and ends at all of it', async
     const outcome = await stepSync(bench.syncing, bench.connection.tenantId, id, { stepMs: 40 })
     const [run] = await runsOf(bench)
     if (run === undefined) throw new Error('the run is there')
-    const { done, total } = progressOf(run, 0)
+    const standings = await db.database.tenant(run.tenantId, (tx) => windowStandings(tx, [run]))
+    const { done, total } = progressOf(run, standings.get(run.id) ?? NO_WINDOWS)
     expect(total).toBeCloseTo((NOW - Date.UTC(2026, 7, 1) + 14 * 3_600_000) / DAY_MS)
     seen.push(done)
     if (outcome === 'ended') {
@@ -213,4 +215,30 @@ test('what a run shows of its progress only grows, and ends at all of it', async
     }
   }
   expect(seen).toEqual([...seen].sort((a, b) => (a ?? 0) - (b ?? 0)))
+})
+
+test('days count while their period is still being read, by how much of it is', async () => {
+  const { till, bench } = await shop({ dataTypes: ['sales'], backfillFrom: localDate('2026-08-01') })
+  for (let i = 0; i < 192; i++) till.sell(`quarterly-${i}`, 'main', NOW - i * 900_000 - 60_000, 100 + i)
+  // The provider goes away in the middle of the first two days.
+  till.mood = ({ no }) => (no > 20 ? 'fall' : null)
+  const id = await bench.firstSync()
+  while ((await stepSync(bench.syncing, bench.connection.tenantId, id)) === 'more');
+  const shown = async () => {
+    const [run] = await runsOf(bench)
+    if (run === undefined) throw new Error('the run is there')
+    const standings = await db.database.tenant(run.tenantId, (tx) => windowStandings(tx, [run]))
+    return progressOf(run, standings.get(id) ?? NO_WINDOWS)
+  }
+  const { done, coveredFrom } = await shown()
+  expect(coveredFrom).toBe(NOW)
+  expect(done).toBeGreaterThan(0.1)
+  expect(done).toBeLessThan(2)
+  till.mood = () => null
+  bench.time.now = instant(NOW + 3_600_000)
+  await bench.finish(id)
+  expect(await bench.facts()).toEqual(till.books())
+  // Each sale was put together of its order and its payment before it was told.
+  const [run] = await runsOf(bench)
+  expect(run?.tally).toMatchObject({ created: till.books().count, failed: 0 })
 })

@@ -116,6 +116,8 @@ export function syncingWith(
     live: connection.live,
     link: { environment: connection.environment, credentials: {}, account: connection.account, application: null },
     baseUrl: till.baseUrl,
+    addressBy: 'hub',
+    guarded: false,
     state: 'active',
     credentialsVersion: 1,
     expiresAt: null,

@@ -1,212 +1,154 @@
-import { type Instant, instant } from '#kernel/instant.ts'
-import type { Tx } from '#platform/postgres/database.ts'
-import type { Page, ProviderAnswer, SourceRecord, Stream, Talk } from '../../../../connectors/contract.ts'
-import { keepRecords } from '../records/keep.ts'
-import { type Kept, NOTHING_KEPT, type SeenRecord } from '../records/kept.ts'
-import { positionKeys } from './batches.ts'
-import { type Desk, record, streamOf } from './desk.ts'
-import { SYNC_FAULTS } from './faults.ts'
-import { cutFrom } from './span.ts'
-import { raiseReadTo } from './store-positions.ts'
-import type { Tally } from './store-runs.ts'
-import { addCatalogKinds } from './store-schedules.ts'
-import { moveWindow, type WindowFailure } from './store-windows.ts'
-import { type Trouble, troubleOf, windowPauseMs } from './trouble.ts'
-import { turnOf } from './turn.ts'
-import { askingOf, type SyncWindow, withoutCursor } from './window.ts'
+import type { Desk } from './desk.ts'
+import { type Armful, createHand, type Hand, type Horizons, horizonsOf } from './hand.ts'
+import { keepPages } from './keep-pages.ts'
+import { cutAt, tendPeriods } from './periods.ts'
+import { readyWindows } from './plan.ts'
+import { type Read, readPage } from './read-page.ts'
+import { dropStream, type Ending } from './settle.ts'
+import type { SyncWindow } from './window.ts'
 
-// Walking one window: a page is asked for, what it says is kept, and the last transaction of the page also says where the
-// window has come to. A walk that is killed is therefore never ahead of what is kept, and repeats one page at most.
+// Walking the windows of a run. Pages are read ahead while earlier ones are being kept, so that a call always waits for its
+// turn in the budget: of every window the next page, those first that the others of their period wait for. What is read
+// goes into a hand (`hand.ts`) and is kept from there (`keep-pages.ts`). Plans change in the loop below alone, and only
+// while nobody reads and the hand is empty where they change windows that are being walked.
 
-export type WalkEnd =
-  /** Read to its end, failed for good, cut off by somebody, or put off: nothing more to do in this step. */
-  | { readonly kind: 'rested' }
-  /** The step is over; the window goes on in the next one. */
-  | { readonly kind: 'paused' }
-  /** Its period holds far too much and should begin at `from`. */
-  | { readonly kind: 'cut'; readonly from: Instant }
-  /** It concerns more than the window. */
-  | { readonly kind: 'trouble'; readonly trouble: Trouble & { readonly kind: 'wait' | 'stop' | 'stream' } }
+/** Pages that are being asked for at once. More than a provider answers at once, so that its budget never waits for us. */
+const READS_MAX = 6
+/** Armfuls that are being kept at once: while the database is busy with one, the next is made ready. */
+const KEEPS_MAX = 2
+/** An armful is one transaction or a few. */
+const ARMFUL = 400
+/** Records in hand from which on nothing more is asked for: some ten megabytes. */
+const HELD_MAX = 3_000
 
-/** Records of one transaction, so that none lasts long. */
-const SLICE_MAX = 200
-/** News of a longer time than that are not read at one go. */
-const LONG_MS = 3_600_000
-/** A cursor that is lost again and again without a page between is no bad luck any more. */
-const CURSOR_LOSSES_MAX = 5
+type Walking = {
+  readonly desk: Desk
+  readonly hand: Hand
+  /** Where windows stand with the pages in hand; others stand as they are recorded. */
+  readonly heads: Map<number, SyncWindow>
+  readonly reads: Map<number, Promise<void>>
+  readonly keeps: Set<Promise<void>>
+  readonly news: News[]
+  hasRead: boolean
+}
 
-export async function walkWindow(desk: Desk, begun: SyncWindow): Promise<WalkEnd> {
-  let window = begun
-  while (!desk.isOver()) {
-    const stream = streamOf(desk, window.stream)
-    const calls = { count: 0 }
-    const seenAt = desk.syncing.clock.now()
-    let page: Page
-    try {
-      page = await ask(desk, stream, window, calls)
-    } catch (error) {
-      if (desk.signal.aborted) return { kind: 'paused' }
-      const trouble = troubleOf(error)
-      if (trouble === null) throw error
-      if (trouble.kind === 'cursor' && window.tries < CURSOR_LOSSES_MAX) {
-        window = { ...withoutCursor(window), tries: window.tries + 1 }
-        await writeDown(desk, window, null, calls.count)
+/** A page that means more than a step of its window. */
+type News = { readonly window: SyncWindow; readonly read: Exclude<Read, { kind: 'dropped' }> }
+
+/** Walks until the step is over, nothing is ready, or something stops it. Null: the run simply goes on. */
+export async function walk(desk: Desk): Promise<Ending | null> {
+  const hand = createHand()
+  const walking: Walking = {
+    desk,
+    hand,
+    heads: new Map(),
+    reads: new Map(),
+    keeps: new Set(),
+    news: [],
+    hasRead: false,
+  }
+  const { heads, reads, keeps, news } = walking
+  try {
+    for (;;) {
+      await tendPeriods(desk, () => ready(walking).length + reads.size, READS_MAX)
+      if (news.length === 0) readAhead(walking)
+      keepWhatIsRipe(walking)
+      if (reads.size + keeps.size > 0) {
+        await Promise.race([...reads.values(), ...keeps])
         continue
       }
-      return handle(desk, window, trouble, calls.count)
+      // Nobody reads, so what is left in hand waits for pages that this step will not bring.
+      if (desk.isOver()) hand.putDownEarly(horizons(walking))
+      await keepRest(walking)
+      heads.clear()
+      const [first] = news.splice(0)
+      const ending = first === undefined ? null : await heed(desk, first)
+      if (ending !== null) return ending
+      if (first === undefined && (desk.isOver() || ready(walking).length === 0)) return null
     }
-    const turn = turnOf(window, stream.pageSizeMax, page)
-    if (turn.kind === 'stuck') {
-      const failure = { code: turn.code, say: SYNC_FAULTS[turn.code] }
-      await keepPage(desk, { ...window, state: 'failed', cursor: null }, page, { seenAt, calls: calls.count, failure })
-      return { kind: 'rested' }
-    }
-    const before = window
-    window = turn.kind === 'end' ? { ...turn.window, state: 'done' } : turn.window
-    await keepPage(desk, window, page, { seenAt, calls: calls.count, failure: null })
-    desk.syncing.meter.page(desk.connection.posSystem, stream.name, page.records.length)
-    if (window.state === 'done') return { kind: 'rested' }
-    const from = cutOf(desk, before, page)
-    if (from !== null) return { kind: 'cut', from }
+  } finally {
+    // Nobody reads or keeps any more when the run is given back.
+    await Promise.allSettled([...reads.values(), ...keeps])
   }
-  return { kind: 'paused' }
 }
 
-function ask(desk: Desk, stream: Stream, window: SyncWindow, calls: { count: number }): Promise<Page> {
-  const priority = desk.run.lane === 'past' ? 'backfill' : 'repair'
-  return desk.syncing.converse(
-    desk.connection,
-    priority,
-    (link) => counted(stream.page(link, askingOf(window), window.cursor), calls),
-    { signal: desk.signal },
-  )
+/** Windows as they stand with the pages in hand. */
+function standing({ desk, heads }: Walking): SyncWindow[] {
+  return [...desk.windows.values()].map((window) => heads.get(window.no) ?? window)
 }
 
-/** The same talk, its calls counted. */
-export function* counted<T>(talk: Talk<T>, calls: { count: number }): Talk<T> {
-  let step = talk.next()
-  while (!step.done) {
-    calls.count++
-    let answer: ProviderAnswer
-    try {
-      answer = yield step.value
-    } catch (error) {
-      step = talk.throw(error)
-      continue
-    }
-    step = talk.next(answer)
-  }
-  return step.value
+function horizons(walking: Walking): Horizons {
+  return horizonsOf(standing(walking), walking.desk.syncing.clock.now())
 }
 
-/** By its first page, and by its second where the first came after a long time of nothing. */
-const PAGES_LOOKED_AT = 2
-
-function cutOf({ run }: Desk, before: SyncWindow, page: Page): Instant | null {
-  if (run.lane !== 'past' || before.by === 'whole' || before.round < 1 || before.pages >= PAGES_LOOKED_AT) return null
-  return page.lastAt === null ? null : cutFrom(before.reachedAt ?? before.from, page.lastAt, before.to)
+/** Windows whose next page may be asked for, those first that others wait for. */
+function ready(walking: Walking): readonly SyncWindow[] {
+  const { desk, hand, reads } = walking
+  const waiting = hand.waiting(horizons(walking))
+  const windows = readyWindows(standing(walking), new Set(reads.keys()), desk.syncing.clock.now())
+  return windows.filter(({ no }) => !waiting.has(no))
 }
 
-type PageFacts = { readonly seenAt: Instant; readonly calls: number; readonly failure: WindowFailure | null }
-
-/** Keeps a page, a few hundred records a transaction; the last one also moves the window to where the page leads. */
-async function keepPage(desk: Desk, window: SyncWindow, page: Page, facts: PageFacts): Promise<void> {
-  const { syncing, connection, run } = desk
-  const sealer = await syncing.vault.tenant(run.tenantId)
-  const slices = slicesOf(page.records)
-  for (const [index, slice] of slices.entries()) {
-    const seen = slice.map((one): SeenRecord => ({ ...one, seenAt: facts.seenAt, from: 'pull' }))
-    const isLast = index === slices.length - 1
-    await record(desk, async (tx, now) => {
-      if (isLast) await settlePage(desk, tx, window, page.records, facts.failure, now)
-      const walking = isLong(desk, window)
-      const origin = { actor: 'job:intake.sync', requestId: run.requestId, now, walking }
-      const kept = seen.length === 0 ? NOTHING_KEPT : await keepRecords(tx, { sealer }, connection, seen, origin)
-      const pageTally = isLast ? tallyOfPage(window, page, facts.calls) : {}
-      return { change: { add: { ...tallyOf(kept), ...pageTally }, isWell: true }, result: undefined }
+/**
+ * In the last moments of a step only what pages in hand wait for: the rest can as well be asked for by the next step. A step
+ * asks for something, however short it is, or a slow machine would come to no end.
+ */
+function readAhead(walking: Walking): void {
+  const { desk, hand, heads, reads, news } = walking
+  const isFirst = !walking.hasRead && !desk.signal.aborted
+  if ((desk.isLate() && !isFirst) || hand.count() >= HELD_MAX) return
+  const next = ready(walking).filter((window) => isFirst || !desk.isOver() || hand.awaits(window))
+  if (next.length > 0) walking.hasRead = true
+  for (const window of next.slice(0, READS_MAX - reads.size)) {
+    const reading = readPage(desk, window).then((read) => {
+      reads.delete(window.no)
+      if (read.kind === 'dropped') return
+      hand.put(read.leg)
+      heads.set(window.no, read.leg.window)
+      if (read.kind === 'trouble' || read.cut !== null) news.push({ window, read })
     })
-  }
-  desk.windows.set(window.no, window)
-}
-
-/** Whether what a reading still lacks will come with the walk itself: then nobody needs to fetch it in two seconds. */
-function isLong({ run }: Desk, window: SyncWindow): boolean {
-  return run.lane === 'past' || window.to - window.from > LONG_MS
-}
-
-async function settlePage(
-  desk: Desk,
-  tx: Tx,
-  window: SyncWindow,
-  records: readonly SourceRecord[],
-  failure: WindowFailure | null,
-  now: Instant,
-): Promise<void> {
-  const { tenantId, connectionId } = desk.run
-  // A window that was cut away meanwhile is gone; what its page said is kept all the same.
-  const isThere = await moveWindow(tx, desk.run, window, now, failure)
-  if (window.dataType === 'catalog' && records.length > 0) {
-    await addCatalogKinds(tx, tenantId, connectionId, [...new Set(records.map(({ kind }) => kind))])
-  }
-  if (isThere && window.state === 'done' && window.by === 'updated') {
-    const locations = positionKeys(window.locations)
-    await raiseReadTo(tx, { tenantId, connectionId }, { ...window, locations }, now)
+    reads.set(window.no, reading)
   }
 }
 
-/** Where a window has come to without a page. */
-async function writeDown(desk: Desk, window: SyncWindow, failure: WindowFailure | null, calls: number): Promise<void> {
-  const add = { calls, windowsFailed: window.state === 'failed' ? 1 : 0 }
-  await record(desk, async (tx, now) => {
-    await moveWindow(tx, desk.run, window, now, failure)
-    return { change: { add }, result: undefined }
-  })
-  desk.windows.set(window.no, window)
-}
-
-async function handle(desk: Desk, window: SyncWindow, trouble: Trouble, calls: number): Promise<WalkEnd> {
-  if (trouble.kind === 'wait' || trouble.kind === 'stop' || trouble.kind === 'stream') {
-    await writeDown(desk, window, null, calls)
-    return { kind: 'trouble', trouble }
-  }
-  const tries = window.tries + 1
-  const { code, say } = trouble.kind === 'cursor' ? CURSOR_GONE : trouble
-  const isGivenUp = trouble.kind === 'cursor' || (trouble.kind === 'window' && tries >= trouble.triesMax)
-  const pauseMs = Math.max(windowPauseMs(tries), (trouble.kind === 'later' ? trouble.afterMs : null) ?? 0)
-  const dueAt = isGivenUp ? null : instant(desk.syncing.clock.now() + pauseMs)
-  const put = { ...withoutCursor(window), tries, dueAt, state: isGivenUp ? 'failed' : 'open' } as const
-  await writeDown(desk, put, { code, say }, calls)
-  return { kind: 'rested' }
-}
-
-const CURSOR_GONE = { code: 'sync.refused', say: SYNC_FAULTS['sync.refused'] } as const
-
-function slicesOf(records: readonly SourceRecord[]): (readonly SourceRecord[])[] {
-  const count = Math.max(1, Math.ceil(records.length / SLICE_MAX))
-  return Array.from({ length: count }, (_, index) => records.slice(index * SLICE_MAX, (index + 1) * SLICE_MAX))
-}
-
-function tallyOfPage(window: SyncWindow, page: Page, calls: number): Partial<Tally> {
-  return {
-    pages: 1,
-    records: page.records.length,
-    calls,
-    windowsDone: window.state === 'done' ? 1 : 0,
-    windowsFailed: window.state === 'failed' ? 1 : 0,
+function keepWhatIsRipe(walking: Walking): void {
+  const open = horizons(walking)
+  while (walking.keeps.size < KEEPS_MAX) {
+    const armful = walking.hand.takeRipe(open, ARMFUL)
+    if (armful === null) return
+    keep(walking, armful)
   }
 }
 
-/** What was kept, as a run counts it. */
-function tallyOf(kept: Kept): Partial<Tally> {
-  return {
-    created: kept.created,
-    updated: kept.updated,
-    unchanged: kept.unchanged,
-    late: kept.late,
-    refundsCreated: kept.refundsCreated,
-    refundsUpdated: kept.refundsUpdated,
-    refundsUnchanged: kept.refundsUnchanged,
-    failed: kept.quarantined,
-    unplaced: kept.unplaced,
+async function keepRest(walking: Walking): Promise<void> {
+  const { hand, keeps } = walking
+  for (;;) {
+    while (keeps.size < KEEPS_MAX) {
+      const armful = hand.takeRest(ARMFUL)
+      if (armful === null) break
+      keep(walking, armful)
+    }
+    if (keeps.size === 0) return
+    await Promise.race(keeps)
   }
+}
+
+/** One that fails stays among the others, where the loop comes upon it. */
+function keep({ desk, keeps }: Walking, armful: Armful): void {
+  const earlier = keeps.size === 0 ? null : Promise.all(keeps)
+  // Whoever waits for it hears of a failure; where nobody does any more, the loop does.
+  earlier?.catch(() => undefined)
+  const keeping: Promise<void> = keepPages(desk, armful, earlier).then(() => void keeps.delete(keeping))
+  keeps.add(keeping)
+}
+
+/** What a page means for more than its window. Nobody walks meanwhile. */
+async function heed(desk: Desk, { window, read }: News): Promise<Ending | null> {
+  if (read.kind === 'leg') {
+    if (read.cut !== null) await cutAt(desk, window.dataType, window.round, read.cut)
+    return null
+  }
+  if (read.trouble.kind !== 'stream') return read.trouble
+  await dropStream(desk, window, read.trouble)
+  return null
 }

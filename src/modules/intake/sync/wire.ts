@@ -4,7 +4,7 @@ import type { Coverage } from './coverage.ts'
 import { progressOf } from './progress.ts'
 import type { SyncRun } from './store-runs.ts'
 import type { Schedule } from './store-schedules.ts'
-import type { ToldWindow } from './store-windows.ts'
+import type { ToldWindow, WindowsStanding } from './store-windows.ts'
 import { SYNC_MODES, SYNC_STATES } from './sync-states.ts'
 
 const time = z.string().meta({ format: 'date-time' })
@@ -66,8 +66,8 @@ export const wireSync = z
 
 export type WireSync = z.output<typeof wireSync>
 
-export function syncToWire(run: SyncRun, windowsOpen: number): WireSync {
-  const progress = progressOf(run, windowsOpen)
+export function syncToWire(run: SyncRun, windows: WindowsStanding): WireSync {
+  const progress = progressOf(run, windows)
   const { tally } = run
   return {
     id: run.id,

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { type TenantApi, withQuery } from '../../app/api.ts'
-import type { ApiKey, Import, ImportMapping, ImportState, Member, Page, Rejection } from '../../app/wire.ts'
+import type { Import, ImportMapping, ImportState, Page, Rejection } from '../../app/wire.ts'
 import { type ImportsSearch, statesAsked } from './search.ts'
 
 // Progress is told by events; it is also asked for now and then, so that a lost connection does not freeze the bar.
@@ -65,24 +65,6 @@ export function mappingsQuery(api: TenantApi) {
       api.get<{ readonly data: readonly ImportMapping[] }>(api.path('import-mappings'), { signal }),
     select: (page) => page.data,
     meta: { follows: ['import.moved', 'import.finished'] },
-  })
-}
-
-/** Names of colleagues and of keys, for the word "by"; only whoever may see members asks for them. */
-export function membersQuery(api: TenantApi) {
-  return queryOptions({
-    queryKey: [api.tenantId, 'members'],
-    queryFn: ({ signal }) => api.get<Page<Member>>(api.path('members'), { signal }),
-    select: (page) => page.data,
-    staleTime: 5 * 60_000,
-  })
-}
-
-export function keysQuery(api: TenantApi) {
-  return queryOptions({
-    queryKey: [api.tenantId, 'api-keys', 'all'],
-    queryFn: ({ signal }) => api.get<Page<ApiKey>>(api.path('api-keys'), { signal, query: { limit: 500 } }),
-    select: (page) => page.data,
   })
 }
 

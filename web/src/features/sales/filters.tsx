@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Search, SlidersHorizontal, X } from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { SlidersHorizontal, X } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { presetRange, RANGE_PRESETS, rangeOf } from '../../app/dates.ts'
 import { formatDay, formatDayRange, formatDayRangeShort } from '../../app/format.ts'
 import { useSession } from '../../app/session.tsx'
@@ -12,10 +12,9 @@ import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { Popover } from '../../ui/popover.tsx'
 import { RangePicker } from '../../ui/range-picker.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { connectionsQuery } from './queries.ts'
 import { isFiltered, readSalesSearch, type SalesSearch } from './search.ts'
-
-const TYPING_MS = 300
 
 /** All filters of the list; each change stands in the address at once. */
 export function Filters(props: { search: SalesSearch; today: string }): ReactNode {
@@ -32,7 +31,12 @@ export function Filters(props: { search: SalesSearch; today: string }): ReactNod
   return (
     <search className="flex flex-col gap-2">
       <div className="grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
-        <Words value={search.q ?? ''} onChange={(q) => go({ q })} />
+        <SearchField
+          label={texts.sales.search}
+          hint={texts.sales.searchHint}
+          value={search.q ?? ''}
+          onChange={(q) => go({ q })}
+        />
         <RangePicker
           texts={texts.range}
           presets={[
@@ -89,36 +93,6 @@ export function Filters(props: { search: SalesSearch; today: string }): ReactNod
       </div>
       <Chips search={search} go={go} />
     </search>
-  )
-}
-
-/** Waits until the typing rests, so that half a word is not searched for. */
-function Words(props: { value: string; onChange: (q: string) => void }): ReactNode {
-  const [{ text, known }, setWords] = useState({ text: props.value, known: props.value })
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  // The address changed without this field: filters were cleared, or the person went back.
-  if (known !== props.value) setWords({ text: text.trim() === props.value ? text : props.value, known: props.value })
-  useEffect(() => () => clearTimeout(timer.current), [])
-  return (
-    <div className="relative col-span-2 sm:w-64">
-      <Search
-        aria-hidden="true"
-        className="pointer-events-none absolute top-1/2 left-3 z-10 size-4 -translate-y-1/2 text-faint"
-      />
-      <TextField
-        label={texts.sales.search}
-        hideLabel
-        type="search"
-        placeholder={texts.sales.searchHint}
-        value={text}
-        onChange={(event) => {
-          setWords({ text: event.target.value, known })
-          clearTimeout(timer.current)
-          timer.current = setTimeout(() => props.onChange(event.target.value), TYPING_MS)
-        }}
-        className="pl-9!"
-      />
-    </div>
   )
 }
 

@@ -1,14 +1,16 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { Download, ReceiptText } from 'lucide-react'
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useMemo } from 'react'
+import { useArrived } from '../../app/arrived.ts'
 import { ProblemNotice } from '../../app/problem-notice.tsx'
 import { useSession } from '../../app/session.tsx'
 import { useBusinessToday, useSites } from '../../app/sites.ts'
 import { texts } from '../../app/texts.ts'
 import type { Sale } from '../../app/wire.ts'
-import { Button, buttonClasses } from '../../ui/button.tsx'
+import { buttonClasses } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
+import { More } from '../../ui/more.tsx'
 import { Empty, SkeletonLines } from '../../ui/states.tsx'
 import { Filters } from './filters.tsx'
 import { saleFilters, salesCsvHref, salesQuery } from './queries.ts'
@@ -58,6 +60,8 @@ export function Sales(): ReactNode {
             <List rows={rows} scope={scope} settled={!sales.isPlaceholderData} />
             <More
               more={sales.hasNextPage}
+              label={texts.sales.next}
+              end={texts.sales.end}
               busy={sales.isFetchingNextPage}
               onMore={() => {
                 if (!sales.isFetching) sales.fetchNextPage()
@@ -142,50 +146,5 @@ function List(props: { rows: readonly Sale[]; scope: string; settled: boolean })
         </tbody>
       </table>
     </section>
-  )
-}
-
-/** Which rows came by themselves above the newest one that was shown; other filters or more pages do not count. */
-function useArrived(rows: readonly Sale[], scope: string, settled: boolean): ReadonlySet<string> {
-  const [shown, setShown] = useState<{ scope: string; first: string | undefined; arrived: ReadonlySet<string> }>({
-    scope,
-    first: rows[0]?.id,
-    arrived: new Set(),
-  })
-  const first = rows[0]?.id
-  if (settled && (shown.scope !== scope || shown.first !== first)) {
-    const place = rows.findIndex((row) => row.id === shown.first)
-    const fresh = shown.scope === scope && place > 0 ? rows.slice(0, place).map((row) => row.id) : []
-    setShown({ scope, first, arrived: new Set(fresh) })
-  }
-  return shown.arrived
-}
-
-/** A button, pressed by itself when it comes into view. */
-function More(props: { more: boolean; busy: boolean; onMore: () => void }): ReactNode {
-  const { more, busy, onMore } = props
-  const end = useRef<HTMLDivElement>(null)
-  const press = useRef(onMore)
-  useEffect(() => {
-    press.current = onMore
-  })
-  useEffect(() => {
-    if (!more || end.current === null) return
-    const watcher = new IntersectionObserver((seen) => {
-      if (seen.some((one) => one.isIntersecting)) press.current()
-    })
-    watcher.observe(end.current)
-    return () => watcher.disconnect()
-  }, [more])
-  return (
-    <div ref={end} className="flex justify-center py-5 text-sm text-faint">
-      {more ? (
-        <Button onClick={onMore} busy={busy}>
-          {texts.sales.next}
-        </Button>
-      ) : (
-        texts.sales.end
-      )}
-    </div>
   )
 }

@@ -1,0 +1,44 @@
+import { CallFailed, type Link, type MissingPermission, type SignIn, type SignInCheck, type Talk } from '../contract.ts'
+import { answerAt, codeIn, firstWord, type Json, objectsIn, wordIn } from './answers.ts'
+import { askMenu } from './menu.ts'
+import { FIELDS, problemsOf, type Settings, settingsOf } from './settings.ts'
+
+export const signIn: SignIn = { fields: FIELDS, check, environmentOf: () => null, problems: problemsOf }
+
+const UNVERIFIED: MissingPermission = {
+  permission: 'menu',
+  blocks: [],
+  say: 'This contract has no call by which credentials could be tried: they are not verified until the first order is pushed.',
+}
+
+/** By reading the menu, which is the only thing that can be asked without doing anything. */
+function* check(link: Link): Talk<SignInCheck> {
+  const settings = settingsOf(link.credentials)
+  const facts = { account: accountOf(settings), expiresAt: null, granted: null }
+  const answer = settings.map.menu.path === null ? null : yield* askMenu(settings)
+  if (answer === null) return { ...facts, accountName: null, missing: [UNVERIFIED] }
+  refuseUnlessWell(settings, answer)
+  return { ...facts, accountName: nameIn(answer), missing: [] }
+}
+
+/** A menu may say nothing of success; where it says no, the credentials are what it was tried with. */
+function refuseUnlessWell({ map }: Settings, answer: Json): void {
+  const said = map.success.path === null ? null : answerAt(answer, map.success.path)
+  if (said === null || map.success.values.some((value) => value.toLowerCase() === said.toLowerCase())) return
+  const code = codeIn(firstWord(answer, map.error.code)) ?? 'menu_refused'
+  throw new CallFailed('menu.read', { kind: 'unauthorized', code, revoked: true })
+}
+
+/** Restaurants of different systems may have the same id, so the host stands with it. */
+function accountOf({ restaurantId, baseUrl }: Settings): string {
+  return `${restaurantId}@${new URL(baseUrl).host}`
+}
+
+function nameIn(answer: Json): string | null {
+  const [first] = objectsIn(answer.restaurants)
+  return firstWord(answer, ['restaurant.name', 'restaurant_name']) ?? (first === undefined ? null : nameOf(first))
+}
+
+function nameOf(restaurant: Json): string | null {
+  return wordIn(restaurant.name) ?? firstWord(restaurant, ['details.restaurantname', 'restaurantname'])
+}
