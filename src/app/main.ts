@@ -4,6 +4,7 @@ import { withChoices } from './commands/choice-options.ts'
 import type { ConformOptions } from './commands/conform.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { ImportOptions } from './commands/import.ts'
+import type { OrderListOptions, OrderOptions } from './commands/order.ts'
 import type { SimulateOptions } from './commands/simulate.ts'
 import type { UndoOptions } from './commands/undo.ts'
 import { readVersion } from './settings.ts'
@@ -95,6 +96,36 @@ export async function main(args: readonly string[]): Promise<void> {
     .action(async (folder: string, options: ConformOptions) => {
       const { conform } = await import('./commands/conform.ts')
       await conform(folder, { ...options, json: asked(options) })
+    })
+  const order = program.command('order').description('Orders on their way into the POS.')
+  order
+    .command('push <order>')
+    .description('Push an order now, and wait for the end of that try.')
+    .requiredOption('--tenant <slug>', 'whose order it is')
+    .option('--json', 'print one JSON object instead of text')
+    .action(async (orderId: string, options: OrderOptions) => {
+      const { pushOrder } = await import('./commands/order.ts')
+      await pushOrder(orderId, { ...options, json: asked(options) })
+    })
+  order
+    .command('explain <order>')
+    .description('Show every try of an order, and every call of each.')
+    .requiredOption('--tenant <slug>', 'whose order it is')
+    .option('--json', 'print one JSON object instead of text')
+    .action(async (orderId: string, options: OrderOptions) => {
+      const { explainOrder } = await import('./commands/order.ts')
+      await explainOrder(orderId, { ...options, json: asked(options) })
+    })
+  order
+    .command('list')
+    .description('List the newest orders on their way, or those in a state.')
+    .requiredOption('--tenant <slug>', 'whose orders they are')
+    .option('--status <state>', 'pending, syncing, retry, success or failed; several by commas')
+    .option('--limit <number>', 'how many', '20')
+    .option('--json', 'print one JSON object instead of text')
+    .action(async (options: OrderListOptions) => {
+      const { listOrders } = await import('./commands/order.ts')
+      await listOrders({ ...options, json: asked(options) })
     })
   program
     .command('tenant')

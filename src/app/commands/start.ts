@@ -10,6 +10,7 @@ import { createLog, type LogLevel } from '#platform/telemetry/log.ts'
 import { firstSite } from '../compose.ts'
 import { demoTenantDraft } from '../demo/demo-shops.ts'
 import { DEMO_TILL, demoTown, startSimulatedTill } from '../demo/simulated-till.ts'
+import { startWebShop, type WebShop } from '../demo/web-shop.ts'
 import { DEMO_SLUG, type RunningHub, startHub } from '../hub.ts'
 import { settingName } from '../provider-settings.ts'
 import { findWebDir, readSettings, type Settings } from '../settings.ts'
@@ -44,18 +45,21 @@ async function startDemo(given: Settings, json: boolean): Promise<void> {
     ])
     const settings = { ...given, dataDir, databaseUrl: null, providers }
     const running = await startHub({ settings, kind: 'demo', log })
+    let webShop: WebShop | null = null
     stopOnSignal(async () => {
+      await webShop?.stop()
       await running.stop()
       await till.stop()
     })
-    await sayDemo(running, settings, town.timeZone, json)
+    const tenantId = await sayDemo(running, settings, town.timeZone, json)
+    webShop = await startWebShop(running, tenantId)
   } catch (error) {
     await till.stop()
     throw error
   }
 }
 
-async function sayDemo(running: RunningHub, settings: Settings, timeZone: string, json: boolean): Promise<void> {
+async function sayDemo(running: RunningHub, settings: Settings, timeZone: string, json: boolean): Promise<TenantId> {
   const { database } = running.storage
   const existing = (await allTenants(database)).find((tenant) => tenant.slug === DEMO_SLUG)
   const draft = demoTenantDraft(running.clock.now(), timeZone)
@@ -92,7 +96,7 @@ async function sayDemo(running: RunningHub, settings: Settings, timeZone: string
         pid: process.pid,
       }),
     )
-    return
+    return tenant.id
   }
   console.log(
     [
@@ -102,12 +106,14 @@ async function sayDemo(running: RunningHub, settings: Settings, timeZone: string
       `  Open  ${link}`,
       '',
       '  The link signs you in. A simulated till is connected as a real one would be: thirteen months of a café fill up',
-      '  behind the newest days, and a sale rings now and then.',
+      '  behind the newest days, and a sale rings now and then. A web shop sends an order every minute or so, which goes',
+      '  into the till and comes back as ready.',
       ...webHint(),
       '  Ctrl-C ends it.',
       '',
     ].join('\n'),
   )
+  return tenant.id
 }
 
 /** Until four weeks are there, or long enough has been waited for them. */

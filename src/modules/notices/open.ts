@@ -7,6 +7,7 @@ import type { TickStep } from '#platform/queue/ticker.ts'
 import { deliverDue, type Ways } from './deliver.ts'
 import type { NoticesDesk } from './desk.ts'
 import { SIGN_IN_FOLLOWER } from './follow.ts'
+import { NOTICE_WAYS } from './kinds.ts'
 import { createMail } from './mail.ts'
 import { noticeRoutes } from './notice-routes.ts'
 import { preferenceRoutes } from './preference-routes.ts'
@@ -45,6 +46,7 @@ export function openNotices(options: NoticesOptions): Notices {
     ...(mail === null ? {} : { email: createMail({ ...mail, preferencesUrl }) }),
     ...(whatsapp === null ? {} : { whatsapp: createWhatsApp({ ...whatsapp, clock }) }),
   }
+  const setUp = new Set(NOTICE_WAYS.filter((way) => ways[way] !== undefined))
   return {
     routes: [...taskRoutes(options), ...noticeRoutes(options), ...preferenceRoutes(options, ways)],
     steps: [
@@ -52,7 +54,7 @@ export function openNotices(options: NoticesOptions): Notices {
         name: 'notices',
         everyMs: 1_000,
         async run(now) {
-          await spreadNotices(options, now)
+          await spreadNotices(options, setUp, now)
           await deliverDue(options, ways, now)
         },
       },

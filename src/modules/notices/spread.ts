@@ -4,7 +4,7 @@ import { type Instant, instant, instantText } from '#kernel/instant.ts'
 import type { ZoneName } from '#kernel/zone.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { NoticesDesk, TeamMember } from './desk.ts'
-import { NOTICE_WAYS, type NoticeKind, type NoticeWay, URGENT_KINDS } from './kinds.ts'
+import { type NoticeKind, type NoticeWay, URGENT_KINDS } from './kinds.ts'
 import { findPreferences, type Preferences, quietUntil, standardPreferences } from './preferences.ts'
 
 // Hands each notice to those who want it, as part of a mail or message that is still to go: what comes within a moment,
@@ -15,18 +15,23 @@ const NOTICES_MAX = 200
 const GATHER_MS = 30_000
 const GATHER_URGENT_MS = 3_000
 
-/** Answers how many notices were handed on. */
-export async function spreadNotices(desk: NoticesDesk, now: Instant): Promise<number> {
+/** Answers how many notices were handed on. What goes by a way that is not set up goes by none. */
+export async function spreadNotices(desk: NoticesDesk, ways: ReadonlySet<NoticeWay>, now: Instant): Promise<number> {
   const { rows } = await desk.database.system((tx) =>
     sql<{ tenant_id: TenantId }>`
       select distinct tenant_id from pos.notices where spread_at is null limit ${TENANTS_MAX}`.execute(tx),
   )
   let handed = 0
-  for (const { tenant_id: tenantId } of rows) handed += await spreadOf(desk, tenantId, now)
+  for (const { tenant_id: tenantId } of rows) handed += await spreadOf(desk, ways, tenantId, now)
   return handed
 }
 
-async function spreadOf(desk: NoticesDesk, tenantId: TenantId, now: Instant): Promise<number> {
+async function spreadOf(
+  desk: NoticesDesk,
+  ways: ReadonlySet<NoticeWay>,
+  tenantId: TenantId,
+  now: Instant,
+): Promise<number> {
   const people = await desk.peopleOf(tenantId)
   const timeZone = await desk.zoneOf(tenantId)
   return desk.database.tenant(tenantId, async (tx) => {
@@ -42,7 +47,7 @@ async function spreadOf(desk: NoticesDesk, tenantId: TenantId, now: Instant): Pr
     for (const notice of notices) {
       for (const person of people) {
         const wanted = preferences.get(person.id) ?? standardPreferences(person.role, timeZone)
-        for (const way of NOTICE_WAYS) {
+        for (const way of ways) {
           if (!wanted.kinds[way].includes(notice.kind) || (way === 'whatsapp' && wanted.phone === null)) continue
           await addPart(tx, { tenantId, person, way, noticeId: notice.id, dueAt: dueOf(wanted, notice.kind, now), now })
         }
