@@ -268,6 +268,8 @@ create table pos.catalog_articles (
   tenant_id uuid not null,
   connection_id uuid not null,
   external_id text not null,
+  -- modifier: added to an article, and never sold by itself.
+  kind text not null check (kind in ('article', 'modifier')),
   parent_external_id text,
   name text not null,
   variant text,

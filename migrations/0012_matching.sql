@@ -172,7 +172,7 @@ call hub.protect('pos.item_availability', 'select, insert, update', 'select, upd
 
 -- What a connection sells as its catalogue stands now: the mirror's, for whoever lists articles beside something else.
 create view pos.connection_articles with (security_invoker = true) as
-  select tenant_id, connection_id, external_id, parent_external_id, name, variant, sku, barcode, category, price, currency,
+  select tenant_id, connection_id, external_id, kind, parent_external_id, name, variant, sku, barcode, category, price, currency,
     deleted
   from pos.catalog_articles;
 grant select on pos.connection_articles to tillwire_app;

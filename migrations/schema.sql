@@ -547,6 +547,7 @@ create table pos.catalog_articles (
   tenant_id uuid not null,
   connection_id uuid not null,
   external_id text not null,
+  kind text not null,
   parent_external_id text,
   name text not null,
   variant text,
@@ -559,7 +560,8 @@ create table pos.catalog_articles (
   updated_at timestamp with time zone,
   recorded_at timestamp with time zone not null,
   constraint catalog_articles_pkey PRIMARY KEY (tenant_id, connection_id, external_id),
-  constraint catalog_articles_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+  constraint catalog_articles_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint catalog_articles_kind_check CHECK ((kind = ANY (ARRAY['article'::text, 'modifier'::text])))
 );
 alter table pos.catalog_articles enable row level security;
 alter table pos.catalog_articles force row level security;
@@ -2225,6 +2227,7 @@ create view pos.connection_articles with (security_invoker=true) as
  SELECT tenant_id,
     connection_id,
     external_id,
+    kind,
     parent_external_id,
     name,
     variant,

@@ -105,6 +105,7 @@ function addonArticles(group: Json, currency: CurrencyCode): readonly CatalogArt
     return [
       {
         externalId: `${ADDON}${id}`,
+        kind: 'modifier' as const,
         parentExternalId: groupId,
         name,
         variant: null,

@@ -7,7 +7,8 @@ export const signIn: SignIn = { fields: FIELDS, check, environmentOf: () => null
 
 const UNVERIFIED: MissingPermission = {
   permission: 'menu',
-  blocks: [],
+  // Nor is there a menu to read.
+  blocks: ['catalog'],
   say: 'This contract has no call by which credentials could be tried: they are not verified until the first order is pushed.',
 }
 

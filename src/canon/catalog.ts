@@ -6,6 +6,8 @@ import type { Minor } from '#kernel/money.ts'
 export type CatalogArticle = {
   /** The source's id of what is sold, which is the variant where there are variants. */
   readonly externalId: string
+  /** `modifier`: added to an article, and never sold by itself. Left out: an article. */
+  readonly kind?: 'modifier'
   /** The source's id of what the variants belong to; null where there is no such thing. */
   readonly parentExternalId: string | null
   readonly name: string

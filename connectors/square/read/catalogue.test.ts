@@ -43,3 +43,20 @@ test('an article that does not look as it should stays as it was', () => {
   const odd = { type: 'ITEM_VARIATION', id: 'VARLARGE', item_variation_data: { item_id: 'ITEMFLATWHITE', sku: 7 } }
   expect(reader.readArticles(reader.recordsOf('catalog', odd), [])).toEqual([])
 })
+
+test('a modifier is told as one, by itself and inside its list, and changes with its list', () => {
+  const milk = {
+    type: 'MODIFIER',
+    id: 'MODOAT',
+    modifier_data: { name: 'Oat', modifier_list_id: 'MLMILK', price_money: { amount: 60, currency: 'USD' } },
+  }
+  const list = { type: 'MODIFIER_LIST', id: 'MLMILK', modifier_list_data: { name: 'Milk', modifiers: [milk] } }
+  const told = {
+    ...{ externalId: 'MODOAT', kind: 'modifier', parentExternalId: 'MLMILK', name: 'Oat', variant: null },
+    ...{ sku: null, barcode: null, category: 'Milk', price: 60n, currency: 'USD', deleted: false, updatedAt: null },
+  }
+  const records = reader.recordsOf('catalog', { objects: [list] })
+  expect(reader.readArticles(records, [])).toEqual([told])
+  const renamed = reader.recordsOf('catalog', { ...list, modifier_list_data: { name: 'Milks' } })
+  expect(reader.readArticles(renamed, records)).toEqual([{ ...told, category: 'Milks' }])
+})

@@ -73,6 +73,7 @@ function modifierOf(id: string, { object, deleted }: Entry, list?: Entry): Catal
   const price = minorOf(data?.price_money)
   return {
     externalId: id,
+    kind: 'modifier',
     parentExternalId: data?.modifier_list_id ?? null,
     name: data?.name?.trim() ?? '',
     ...{ variant: null, sku: null, barcode: null },

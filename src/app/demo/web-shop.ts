@@ -91,8 +91,8 @@ async function offersOf(
       connection === undefined
         ? []
         : await storage.database.tenant(tenantId, (tx) => listCatalogArticles(tx, tenantId, connection.id, page))
-    const offers = articles.flatMap(({ externalId, name, variant, price, currency, deleted }) =>
-      deleted || price === null || price === 0n || currency === null
+    const offers = articles.flatMap(({ externalId, kind, name, variant, price, currency, deleted }) =>
+      deleted || kind === 'modifier' || price === null || price === 0n || currency === null
         ? []
         : [{ id: externalId, name: variant === null ? name : `${name}, ${variant}`, price, currency }],
     )

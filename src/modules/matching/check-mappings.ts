@@ -4,7 +4,7 @@ import { type Connection, listConnections } from '#modules/connections/connectio
 import { findCatalogArticles } from '#modules/mirror/catalog.ts'
 import { catalogStamp } from '#modules/mirror/catalog-list.ts'
 import type { Tx } from '#platform/postgres/database.ts'
-import { type Channel, findChannel, selectItemIds } from './store-channels.ts'
+import { type Channel, findChannel, selectKinds } from './store-channels.ts'
 
 // What must be known before anything is matched: the connection, the channel, and both ids of each mapping.
 
@@ -36,7 +36,7 @@ export type CheckedAgainst = { readonly tenantId: TenantId; readonly connectionI
 export async function wrongPairs(tx: Tx, of: CheckedAgainst, pairs: readonly Pair[]): Promise<Wrong[]> {
   const { tenantId, connectionId, channel } = of
   const itemIds = pairs.map(({ itemId }) => itemId)
-  const items = channel === null ? null : await selectItemIds(tx, { tenantId, channel }, itemIds)
+  const items = channel === null ? null : await selectKinds(tx, { tenantId, channel }, itemIds)
   const posIds = pairs.flatMap(({ posItemId }) => posItemId ?? [])
   const articles = await findCatalogArticles(tx, tenantId, connectionId, posIds)
   const hasCatalog = (await catalogStamp(tx, tenantId, connectionId)).articles > 0
@@ -53,6 +53,9 @@ export async function wrongPairs(tx: Tx, of: CheckedAgainst, pairs: readonly Pai
     const article = articles.get(posItemId)
     if (article === undefined) wrong.push({ at, field: 'pos_item_id', detail: 'is no article of the connection' })
     else if (article.deleted) wrong.push({ at, field: 'pos_item_id', detail: 'is an article that is sold no longer' })
+    else if (article.kind === 'modifier' && items?.get(itemId) === 'item') {
+      wrong.push({ at, field: 'pos_item_id', detail: 'is a modifier, which is not sold by itself' })
+    }
     return wrong
   })
 }

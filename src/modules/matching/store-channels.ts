@@ -70,11 +70,20 @@ export async function lockItem(tx: Tx, ref: ChannelRef, itemId: string): Promise
 }
 
 export async function selectItemIds(tx: Tx, ref: ChannelRef, ids: readonly string[]): Promise<Set<string>> {
-  const { rows } = await sql<{ item_id: string }>`
-    select item_id from pos.channel_items
+  return new Set((await selectKinds(tx, ref, ids)).keys())
+}
+
+/** Of those of the ids that the channel has: whether each is an item or a modifier. */
+export async function selectKinds(
+  tx: Tx,
+  ref: ChannelRef,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ChannelItem['kind']>> {
+  const { rows } = await sql<{ item_id: string; kind: ChannelItem['kind'] }>`
+    select item_id, kind from pos.channel_items
     where tenant_id = ${ref.tenantId} and channel = ${ref.channel}
       and item_id = any(${arrayOf(ids)}::text[])`.execute(tx)
-  return new Set(rows.map((row) => row.item_id))
+  return new Map(rows.map((row) => [row.item_id, row.kind]))
 }
 
 const SAID = ['name', 'variant', 'sku', 'barcode', 'category', 'kind', 'parent_id', 'price', 'currency', 'available']

@@ -154,3 +154,13 @@ test('five thousand items find their own among five thousand articles, and other
   )
   expect(turns).toBeGreaterThan(20)
 })
+
+test('what is added to an article stands for no article, where the catalogue tells the two apart', async () => {
+  const oat = article('M1', 'Oat milk', { kind: 'modifier' })
+  const carton = article('A1', 'Oat milk')
+  expect(await best(item('i', 'Oat milk'), oat, carton)).toMatchObject({ posItemId: 'A1' })
+  expect(await best(item('i', 'Oat milk'), oat)).toBeUndefined()
+  expect(await best(item('m', 'Oat milk', { kind: 'modifier' }), oat, carton)).toMatchObject({ posItemId: 'M1' })
+  // A catalogue that tells of no modifier may have them among its articles.
+  expect(await best(item('m', 'Oat milk', { kind: 'modifier' }), carton)).toMatchObject({ posItemId: 'A1' })
+})

@@ -52,10 +52,11 @@ export async function suggest(
   const articles = await prepared(catalog.filter(({ deleted }) => !deleted))
   const index = listedWords(articles.map(({ words }) => words))
   const byCode = codesOf(articles)
+  const hasModifiers = articles.some(({ of }) => of.kind === 'modifier')
   const suggestions: Suggestion[] = []
   for (const [at, item] of items.entries()) {
     if (at % ITEMS_A_TURN === 0) await nextTurn()
-    const candidates = candidatesOf(item, { articles, index, byCode, history })
+    const candidates = candidatesOf(item, { articles, index, byCode, history, hasModifiers })
     if (candidates.length > 0) suggestions.push({ itemId: item.id, candidates })
   }
   return flagShared(suggestions)
@@ -112,16 +113,23 @@ type Known = {
   readonly index: Candidates
   readonly byCode: Codes
   readonly history: History
+  /** The catalogue tells modifiers from articles. Where it does not, either may be either. */
+  readonly hasModifiers: boolean
 }
 
-function candidatesOf(item: ChannelItem, { articles, index, byCode, history }: Known): Candidate[] {
+function fits({ kind }: ChannelItem, article: CatalogArticle, hasModifiers: boolean): boolean {
+  return !hasModifiers || (kind === 'modifier') === (article.kind === 'modifier')
+}
+
+function candidatesOf(item: ChannelItem, { articles, index, byCode, history, hasModifiers }: Known): Candidate[] {
   const words = wordsOf(item.name, item.variant)
   const sku = byCode.sku.get(skuOf(item.sku)) ?? []
   const barcode = byCode.barcode.get(barcodeOf(item.barcode)) ?? []
   const confirmed = history.get(nameKey(words)) ?? new Set()
   const elsewhere = [...confirmed].flatMap((posItemId) => byCode.id.get(posItemId) ?? [])
   const places = new Set([...barcode, ...sku, ...elsewhere, ...findCandidates(index, words)])
-  const scored = [...places].map((at) =>
+  const fitting = [...places].filter((at) => fits(item, (articles[at] as Article).of, hasModifiers))
+  const scored = fitting.map((at) =>
     scoreOf(item, words, articles[at] as Article, index.weightOf, {
       barcode: barcode.includes(at) ? barcode.length : 0,
       sku: sku.includes(at) ? sku.length : 0,

@@ -9,6 +9,7 @@ import type { Tx } from '#platform/postgres/database.ts'
 type Target = { readonly tenantId: TenantId; readonly connectionId: Id; readonly now: Instant }
 
 const SAID = [
+  'kind',
   'parent_external_id',
   'name',
   'variant',
@@ -45,6 +46,7 @@ export async function upsertCatalogArticles(
     ],
     columns: [
       { name: 'external_id', type: 'text', of: (article) => article.externalId },
+      { name: 'kind', type: 'text', of: ({ kind }) => kind ?? 'article' },
       { name: 'parent_external_id', type: 'text', of: (article) => article.parentExternalId },
       { name: 'name', type: 'text', of: (article) => article.name },
       { name: 'variant', type: 'text', of: (article) => article.variant },
@@ -74,7 +76,8 @@ export async function selectCatalogArticles(
 ): Promise<ReadonlyMap<string, CatalogArticle>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<CatalogRow>`
-    select external_id, parent_external_id, name, variant, sku, barcode, category, price, currency, deleted, updated_at
+    select external_id, kind, parent_external_id, name, variant, sku, barcode, category, price, currency, deleted,
+      updated_at
     from pos.catalog_articles
     where tenant_id = ${tenantId} and connection_id = ${connectionId}
       and external_id = any(${arrayOf(ids)}::text[])`.execute(tx)
@@ -83,6 +86,7 @@ export async function selectCatalogArticles(
 
 type CatalogRow = {
   external_id: string
+  kind: 'article' | 'modifier'
   parent_external_id: string | null
   name: string
   variant: string | null
@@ -99,6 +103,7 @@ function articleOf(row: CatalogRow): CatalogArticle {
   const currency: CurrencyCode | null = row.currency === null ? null : currencyCode(row.currency)
   return {
     externalId: row.external_id,
+    ...(row.kind === 'modifier' ? { kind: row.kind } : {}),
     parentExternalId: row.parent_external_id,
     name: row.name,
     variant: row.variant,
