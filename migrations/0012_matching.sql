@@ -59,9 +59,7 @@ create table pos.article_matches (
   prices_accepted text,
   primary key (tenant_id, left_namespace, left_id, right_namespace)
 );
--- What tells rows apart comes first: while a tenant is new to the statistics, an index that begins with what all of its rows
--- have in common looks as good as the key, and is read whole for every row.
-create index article_matches_right on pos.article_matches (right_id, right_namespace, tenant_id);
+create index article_matches_right on pos.article_matches (tenant_id, right_namespace, right_id);
 call hub.protect('pos.article_matches', 'select, insert, update, delete');
 
 -- Every change of matches, whole: who, when, and what stood before. It is what the last one is undone from.

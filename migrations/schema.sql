@@ -493,7 +493,7 @@ create table pos.article_matches (
   constraint article_matches_said_how_check CHECK ((said_how = ANY (ARRAY['person'::text, 'suggestion'::text, 'table'::text, 'program'::text, 'undo'::text]))),
   constraint article_matches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hub.tenants(id)
 );
-CREATE INDEX article_matches_right ON pos.article_matches USING btree (right_id, right_namespace, tenant_id);
+CREATE INDEX article_matches_right ON pos.article_matches USING btree (tenant_id, right_namespace, right_id);
 alter table pos.article_matches enable row level security;
 alter table pos.article_matches force row level security;
 create policy across_tenants on pos.article_matches for all to tillwire_system using (true) with check (true);

@@ -119,11 +119,8 @@ describe('doors', () => {
 
   test('path and header that name two tenants are refused, even when one of them is the caller’s', async () => {
     for (const route of tenantRoutes().filter(({ path }) => tenantParamOf(path) !== null)) {
-      const torn = await hub.ask(addressOf(route, 'corner-bakery'), {
-        method: route.method,
-        key: bakery.key,
-        tenant: 'butcher',
-      })
+      const asking = { method: route.method, key: bakery.key, tenant: 'butcher' }
+      const torn = opened(await hub.ask(addressOf(route, 'corner-bakery'), asking))
       expect(torn, nameOf(route)).toMatchObject(problem(403, 'access.tenant'))
     }
   })
@@ -188,7 +185,7 @@ describe('whatever is sent', () => {
       await fc.assert(
         fc.asyncProperty(requestOf(route), async (request) => {
           const answer = await hub.ask(request.where, { method: route.method, key: bakery.key, ...request.asking })
-          expectSense(answer, route)
+          expectSense(opened(answer), route)
         }),
         { numRuns: 25, seed: 20260302 },
       )
@@ -388,9 +385,17 @@ function addressOf(route: Route, tenant: string, idOf: (name: string) => string 
 }
 
 /** Asks at a route's address, with no body: who is refused is refused before anybody looks at one. */
-function knock(route: Route, asking: Asking, tenant = 'corner-bakery'): Promise<Answer> {
+async function knock(route: Route, asking: Asking, tenant = 'corner-bakery'): Promise<Answer> {
   const named = tenantParamOf(route.path) === null && isTenantScope(route.scope) ? { tenant } : {}
-  return hub.ask(addressOf(route, tenant), { method: route.method, ...named, ...asking })
+  return opened(await hub.ask(addressOf(route, tenant), { method: route.method, ...named, ...asking }))
+}
+
+/** A refusal in the envelope of the promised addresses, as the problem that it stands for. */
+function opened(answer: Answer): Answer {
+  const { json, status } = answer
+  if (json?.success !== false) return answer
+  const { code, message: detail, details } = json.error as { code: string; message: string; details: object }
+  return { ...answer, json: { type: `urn:tillwire:fault:${code}`, status, code, detail, ...details } }
 }
 
 async function everywhere(
@@ -416,8 +421,10 @@ function told({ status, json, headers }: Answer) {
 function expectSense(answer: Answer, route: Route): void {
   expect(answer.status, `${nameOf(route)}: ${answer.text.slice(0, 200)}`).toBeLessThan(500)
   if (answer.status < 400) return
-  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/)
-  expect(answer.json).toMatchObject({
+  const isPromised = route.path.startsWith('/api/v1/pos/')
+  const type = isPromised ? /^application\/json/ : /^application\/problem\+json/
+  expect(answer.headers.get('content-type')).toMatch(type)
+  expect(answer.json, nameOf(route)).toMatchObject({
     code: expect.stringMatching(/^[a-z-]+\.[a-z-]+$/),
     status: answer.status,
     detail: expect.stringMatching(/\S/),

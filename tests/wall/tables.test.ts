@@ -1,10 +1,11 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refundFiling, saleFiling } from '#app/demo/traded.ts'
-import { newId } from '#kernel/ids.ts'
+import { newId, type TenantId } from '#kernel/ids.ts'
 import { createConnection } from '#modules/connections/connections.ts'
 import { recordSales } from '#modules/mirror/mirror.ts'
 import { withdrawBatch } from '#modules/mirror/withdraw.ts'
+import { raiseTask } from '#modules/notices/notices.ts'
 import { getDefaultSite } from '#modules/sites/sites.ts'
 import { openOutbox } from '#platform/outbox/outbox.ts'
 import { connectionFor, sqlState } from '#platform/postgres/database.ts'
@@ -61,6 +62,12 @@ const INDEXES_WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'pos.sync_logs_ended': 'old logs of all tenants are removed together',
   'pos.sync_logs_unfinished': 'a start asks across tenants which syncs were left',
   'pos.sync_schedules_due': 'all tenants are read as they fall due',
+  'pos.item_availability_until': 'articles of all tenants are there again as their time comes',
+  'pos.item_watches_due': 'items of all tenants are looked through as they fall due',
+  'pos.item_watches_look': 'catalogues of all tenants are compared as they fall due',
+  'pos.notice_messages_due': 'messages of all tenants are sent as they fall due',
+  'pos.pushes_due': 'orders of all tenants go into their POS as they fall due',
+  'pos.push_calls_begun': 'bodies of old calls of all tenants are removed together',
   'pos.imports_unfinished': 'a start asks across tenants which imports were left',
 }
 
@@ -390,7 +397,8 @@ async function fillEveryTable(shop: Shop): Promise<void> {
     expect(await withdrawBatch(tx, { ...source, connectionId: other.id }, batchId, 1)).toMatchObject({ left: true })
   })
 
-  await connectAccount(shop)
+  const connectionId = await connectAccount(shop)
+  await sellOnline(shop, connectionId)
 
   const outbox = openOutbox({ database: db.database, clock: systemClock })
   outbox.follow({ name: 'bookkeeper', handle: async () => undefined })
@@ -400,7 +408,7 @@ async function fillEveryTable(shop: Shop): Promise<void> {
 }
 
 /** What only a provider can tell: an account that is read and tells of its sales, some of them oddly. */
-async function connectAccount({ tenant, key }: Shop): Promise<void> {
+async function connectAccount({ tenant, key }: Shop): Promise<string> {
   const base = `/api/v1/tenants/${tenant.slug}`
   const seller = square.square.sellers[tenant.slug === 'bakery' ? 0 : 1]
   const merchant = seller?.merchantId ?? ''
@@ -435,6 +443,107 @@ async function connectAccount({ tenant, key }: Shop): Promise<void> {
     ([told, read]) => (told?.n ?? 0) > 0 && (read?.n ?? 0) > 0,
     60_000,
   )
+  return String(made.json?.id)
+}
+
+/** A web shop of its own, whose orders go into that account, and people who are told of it. */
+async function sellOnline({ tenant, key }: Shop, connectionId: string): Promise<void> {
+  const base = `/api/v1/tenants/${tenant.slug}`
+  const write = async (method: string, path: string, json: unknown) => {
+    const answer = await hub.ask(path, { method, key, json })
+    expect(answer.status, `${path}: ${answer.text}`).toBeLessThan(300)
+    return answer
+  }
+  const article = await until(
+    'an article of the account',
+    () =>
+      db.query<{ external_id: string; name: string; currency: string }>(
+        `select external_id, name, currency from pos.catalog_articles
+         where tenant_id = $1 and kind = 'article' and price > 0 order by external_id limit 1`,
+        [tenant.id],
+      ),
+    (rows) => rows.length > 0,
+    60_000,
+  )
+  const { external_id: posItemId = '', name = '', currency = '' } = article[0] ?? {}
+  const price = { amount: 420, currency }
+  const items = [
+    { id: 'mapped', name, kind: 'item', price },
+    { id: 'suggested', name, kind: 'item', price },
+  ]
+  await write('PUT', `${base}/channels/web-shop/items`, { items })
+  const mappings = `${base}/pos/configurations/${connectionId}/item-mappings`
+  await write('PUT', mappings, { channel: 'web-shop', mappings: [{ item_id: 'mapped', pos_item_id: posItemId }] })
+  expect((await hub.ask(`${mappings}/suggestions?channel=web-shop`, { key })).status).toBe(200)
+  await write('POST', '/api/v1/pos/connect', { business_id: tenant.slug, provider: 'square' })
+  await write('PUT', `${base}/pos/configurations/${connectionId}`, { push: { auto_sync_orders: true } })
+  await write('POST', `${base}/preflights`, { connection_id: connectionId, channel: 'web-shop' })
+  const [place] = await db.query<{ site_id: string }>(
+    'select site_id from pos.connection_places where tenant_id = $1 and chosen limit 1',
+    [tenant.id],
+  )
+  const order = await write('POST', `${base}/orders`, {
+    channel: 'web-shop',
+    external_id: 'w-1',
+    placed_at: new Date(systemClock.now()).toISOString(),
+    currency,
+    location: place?.site_id,
+    fulfilment: { kind: 'pickup' },
+    customer: { name: 'Ada' },
+    items: [{ item_id: 'mapped', name, quantity: '1', unit_price: price }],
+    total: price,
+    payment: { state: 'paid', method: 'card', reference: null },
+  })
+  await until(
+    'the order in the account',
+    () =>
+      db.query<{ status: string }>('select status, error_code, error_message from pos.pushes where tenant_id = $1', [
+        tenant.id,
+      ]),
+    ([push]) => push?.status === 'success',
+    60_000,
+  )
+  await write('POST', `${base}/orders/${order.json?.id}/progress`, { progress: 'ready', note: 'On the counter' })
+  await tellSomebody(tenant.id, connectionId, posItemId)
+}
+
+/** What no address writes by itself within a test's patience. */
+async function tellSomebody(tenantId: TenantId, connectionId: string, posItemId: string): Promise<void> {
+  const { database } = hub.running.storage
+  const now = systemClock.now()
+  const [person, message] = [newId(), newId()]
+  await database.tenant(tenantId, async (tx) => {
+    const about = { title: 'A test', say: 'It is one.', subject: 'order/1', now }
+    await raiseTask(tx, tenantId, { ...about, kind: 'test', key: 'wall' })
+  })
+  const [notice] = await db.query<{ id: string }>(
+    `select id from pos.notices where tenant_id = $1 and kind = 'task' limit 1`,
+    [tenantId],
+  )
+  const rows: [string, unknown[]][] = [
+    ['insert into pos.notice_reads values ($1, $2, $3, now())', [tenantId, person, notice?.id]],
+    [
+      `insert into pos.notice_preferences (tenant_id, person_id, kinds, time_zone, urgent_at_once, updated_at)
+       values ($1, $2, '{}', 'UTC', true, now())`,
+      [tenantId, person],
+    ],
+    [
+      `insert into pos.notice_messages (tenant_id, id, person_id, way, state, created_at, ended_at)
+       values ($1, $2, $3, 'email', 'sent', now(), now())`,
+      [tenantId, message, person],
+    ],
+    [
+      `insert into pos.notice_message_parts (tenant_id, message_id, notice_id, person_id, way)
+       values ($1, $2, $3, $4, 'email')`,
+      [tenantId, message, notice?.id, person],
+    ],
+    [
+      `insert into pos.item_availability (tenant_id, connection_id, external_id, location, available, said_at, recorded_at)
+       values ($1, $2, $3, '', false, now(), now())`,
+      [tenantId, connectionId, posItemId],
+    ],
+  ]
+  for (const [text, values] of rows) await db.query(text, values)
 }
 
 async function signIn(shop: Shop | null): Promise<pg.Client> {
