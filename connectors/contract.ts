@@ -443,6 +443,8 @@ export type Webhooks = {
    * query that `verify` knows, made of the secret and of no use for anything else. `order.id` is its reference.
    */
   callbackUrl?(url: string, secret: string, order: { readonly id: string }): string
+  /** Whether a word on what can be sold is one on this article; left out: ids that are told are those of articles. */
+  concerns?(externalId: string, article: CatalogArticle): boolean
   /** Further addresses of the same kind that a person types in at the system, each with what it is for: a sentence. */
   standingUrls?(url: string, secret: string): readonly { readonly url: string; readonly say: string }[]
 }
@@ -477,6 +479,7 @@ export type WebhookReading = {
 
 /** Whether an article can be sold at a place. */
 export type ItemAvailability = {
+  /** An article's, or whatever the POS names here; which articles that means, `Webhooks.concerns` says. */
   readonly externalId: string
   /** Null: at every place of the account. */
   readonly location: string | null
@@ -557,11 +560,16 @@ export type Orders = {
   find?(link: Link, order: OutgoingOrder, sent: SentBetween): Talk<readonly FoundOrder[]>
   /** How far the POS is with it; null where it knows no such order. Reads only. */
   report?(link: Link, externalId: string, order: OutgoingOrder): Talk<OrderReport | null>
+  /**
+   * What is kept of an order that is there by another word than the answer to `push`: a person's, or a callback's. Of a
+   * system that shows no order again, so that its sale stands nevertheless. Pure.
+   */
+  recordsOf?(order: OutgoingOrder, externalId: string, link: Link): readonly SourceRecord[]
   /** Takes it back. Throws `CallFailed` with `refused` where the POS no longer allows it. */
   cancel?(link: Link, externalId: string, order: OutgoingOrder, reason: string): Talk<void>
   /** Changes note, promised time and the like of an order that is in the POS; what cannot be changed is `refused`. */
   amend?(link: Link, externalId: string, order: OutgoingOrder): Talk<PushedOrder>
-  /** The POS's articles and modifiers, where no stream of `pull` reads them. */
+  /** The POS's articles and modifiers, all of them, where nothing is pulled: what is missing is not sold any more. */
   menu?(link: Link): Talk<readonly CatalogArticle[]>
 }
 

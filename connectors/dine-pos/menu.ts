@@ -3,7 +3,7 @@ import type { CurrencyCode } from '#kernel/currency.ts'
 import { findDecimal } from '#kernel/decimal.ts'
 import { type Minor, roundToMinor } from '#kernel/money.ts'
 import { CallFailed, type Link, type Talk } from '../contract.ts'
-import { firstWord, flagIn, type Json, jsonOf, objectsIn, wordIn } from './answers.ts'
+import { answerAt, codeIn, firstWord, flagIn, type Json, jsonOf, objectsIn, wordIn } from './answers.ts'
 import { type Settings, settingsOf } from './settings.ts'
 
 // The menu in our own words and in Petpooja’s. Ids are made so that whoever pushes an order finds in one what has to be
@@ -34,7 +34,22 @@ export function* menu(link: Link): Talk<readonly CatalogArticle[]> {
     const say = 'This contract has no call by which the menu could be read; items are matched by ids that are typed in.'
     throw new CallFailed('menu.read', { kind: 'refused', code: 'no_menu', say }, true)
   }
-  return articlesIn(yield* askMenu(settings), settings.currency)
+  const answer = yield* askMenu(settings)
+  if (saysNo(answer, settings)) {
+    const code = codeOf(answer, settings)
+    throw new CallFailed('menu.read', { kind: 'refused', code, say: `The system did not show its menu: ${code}.` })
+  }
+  return articlesIn(answer, settings.currency)
+}
+
+/** A menu may say nothing of success; but it may say no inside a 200. */
+export function saysNo(answer: Json, { map }: Settings): boolean {
+  const said = map.success.path === null ? null : answerAt(answer, map.success.path)
+  return said !== null && !map.success.values.some((value) => value.toLowerCase() === said.toLowerCase())
+}
+
+export function codeOf(answer: Json, { map }: Settings): string {
+  return codeIn(firstWord(answer, map.error.code)) ?? 'menu_refused'
 }
 
 export function articlesIn(answer: Json, currency: CurrencyCode): readonly CatalogArticle[] {

@@ -44,7 +44,7 @@ describe('credentials', () => {
     const till = await openTill(() => ({}))
     const check = await till.have(linkWith({ profile: 'urbanpiper' }), signIn.check)
     expect(check.missing).toMatchObject([
-      { blocks: [], say: expect.stringContaining('not verified until the first order') },
+      { blocks: ['catalog'], say: expect.stringContaining('not verified until the first order') },
     ])
     expect(till.asked).toEqual([])
   })

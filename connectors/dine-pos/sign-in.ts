@@ -1,6 +1,6 @@
 import { CallFailed, type Link, type MissingPermission, type SignIn, type SignInCheck, type Talk } from '../contract.ts'
-import { answerAt, codeIn, firstWord, type Json, objectsIn, wordIn } from './answers.ts'
-import { askMenu } from './menu.ts'
+import { firstWord, type Json, objectsIn, wordIn } from './answers.ts'
+import { askMenu, codeOf, saysNo } from './menu.ts'
 import { FIELDS, problemsOf, type Settings, settingsOf } from './settings.ts'
 
 export const signIn: SignIn = { fields: FIELDS, check, environmentOf: () => null, problems: problemsOf }
@@ -22,12 +22,10 @@ function* check(link: Link): Talk<SignInCheck> {
   return { ...facts, accountName: nameIn(answer), missing: [] }
 }
 
-/** A menu may say nothing of success; where it says no, the credentials are what it was tried with. */
-function refuseUnlessWell({ map }: Settings, answer: Json): void {
-  const said = map.success.path === null ? null : answerAt(answer, map.success.path)
-  if (said === null || map.success.values.some((value) => value.toLowerCase() === said.toLowerCase())) return
-  const code = codeIn(firstWord(answer, map.error.code)) ?? 'menu_refused'
-  throw new CallFailed('menu.read', { kind: 'unauthorized', code, revoked: true })
+/** Where it says no, the credentials are what it was tried with. */
+function refuseUnlessWell(settings: Settings, answer: Json): void {
+  if (!saysNo(answer, settings)) return
+  throw new CallFailed('menu.read', { kind: 'unauthorized', code: codeOf(answer, settings), revoked: true })
 }
 
 /** Restaurants of different systems may have the same id, so the host stands with it. */

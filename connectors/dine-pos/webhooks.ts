@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
+import type { CatalogArticle } from '#canon/catalog.ts'
 import type { Instant } from '#kernel/instant.ts'
 import {
   type Delivery,
@@ -22,7 +23,7 @@ export const AGE_MAX_MS = 5 * 60_000
 
 const STOCK = 'stock'
 
-export const webhooks: Webhooks = { verify, read, secretBy: 'ours', callbackUrl, standingUrls }
+export const webhooks: Webhooks = { verify, read, secretBy: 'ours', callbackUrl, concerns, standingUrls }
 
 /** The word that opens the address for callbacks about one order. */
 export function orderToken(secret: string, orderId: string): string {
@@ -101,7 +102,11 @@ function read(body: Uint8Array, receivedAt?: Instant): WebhookReading {
   const record = statusRecord(said, receivedAt ?? null)
   if (record !== null) return { ...common, type: 'order.status', records: [record], ignored: null }
   const availability = availabilityIn(said, receivedAt ?? null)
-  if (availability !== null) return { ...common, type: 'item.stock', records: [], ignored: null, availability }
+  if (availability !== null) {
+    // The same words mean something new on another day: a repeat is told by when it came, and does no harm.
+    const eventId = receivedAt === undefined ? null : `${receivedAt}-${hash('sha256', body, 'hex')}`
+    return { ...common, eventId, type: 'item.stock', records: [], ignored: null, availability }
+  }
   if (isAboutStore(said)) {
     const ignored = 'The restaurant says that it opens or closes. Orders go on to it; it refuses what it cannot make.'
     return { ...common, type: 'store.status', records: [], ignored }
@@ -127,6 +132,12 @@ function availabilityIn(said: Json, receivedAt: Instant | null): readonly ItemAv
     at,
     until: available ? null : (until.find((time) => time !== null) ?? null),
   }))
+}
+
+/** An item that is gone is gone in all its variations; a variation is told by the id that it is ordered under. */
+function concerns(id: string, { externalId, parentExternalId }: CatalogArticle): boolean {
+  if (externalId === id) return true
+  return !externalId.startsWith(ADDON) && (parentExternalId === id || externalId.startsWith(`${id}:`))
 }
 
 function isAboutStore(said: Json): boolean {

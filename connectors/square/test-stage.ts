@@ -26,6 +26,7 @@ import {
   type Wishes,
 } from '../conformance/stage.ts'
 import type { BookFigures, BooksRequest } from '../contract.ts'
+import { counterOf } from './test-stage-counter.ts'
 import { HABITS, offlineSale, salesFor } from './test-stage-sales.ts'
 
 // The simulated Square on the kit's stage. Australia, because its coins round and its prices hold their tax.
@@ -38,6 +39,7 @@ const EVENTS = [
   'refund.updated',
   'order.created',
   'order.updated',
+  'order.fulfillment.updated',
 ]
 
 /** The kit's faults by the simulator's names, each with a value where its own would take a test's patience. */
@@ -63,7 +65,7 @@ export const squareStage: Stage = {
   home: { zone: zoneName('Australia/Sydney'), currency: currencyCode('AUD'), country: 'AU' },
   situations: SITUATIONS,
   faults: Object.keys(FAULTS) as FaultName[],
-  acts: ['edit', 'sellLate', 'consent', 'revoke', 'figures'],
+  acts: ['edit', 'sellLate', 'consent', 'revoke', 'figures', 'takeOrders', 'moveOrders'],
   currencies: Object.keys(CURRENCIES),
   placesMax: 500,
   signing: {
@@ -172,6 +174,7 @@ function providerOf(wishes: Wishes, running: RunningSquare, post: Postbox, secre
     revoke: async () => {
       running.act('revoke')
     },
+    counter: counterOf(running),
     close: async () => {
       await running.close()
       clock.close()

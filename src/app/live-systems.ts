@@ -18,6 +18,7 @@ export type LiveSystems = {
   readonly connections: Connections
   readonly sourcesOf: LiveIntake['sourcesOf']
   readonly keep: LiveIntake['keep']
+  readonly wantCatalog: LiveIntake['wantCatalog']
   readonly routes: readonly Route[]
   readonly tasks: readonly TaskHandler[]
   readonly steps: readonly TickStep[]
@@ -48,6 +49,7 @@ export function composeLive(options: LiveOptions): LiveSystems {
     connections,
     sourcesOf: intake.sourcesOf,
     keep: intake.keep,
+    wantCatalog: intake.wantCatalog,
     routes: [...connections.routes, ...intake.routes],
     tasks: intake.tasks,
     steps: [...connections.steps, ...intake.steps],

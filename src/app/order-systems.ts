@@ -1,3 +1,5 @@
+import type { Id } from '#kernel/ids.ts'
+import type { Instant } from '#kernel/instant.ts'
 import { findTenant } from '#modules/access/tenants.ts'
 import type { LiveConnection } from '#modules/connections/live.ts'
 import { articlesFor, createMatching, knownItems, watchConnection } from '#modules/matching/matching.ts'
@@ -37,13 +39,18 @@ export function composeOrders(options: OrderSystemsOptions): OrderSystems {
     preview: (tx, stored) => pushes.preview(tx, stored),
   })
   const pushes: Pushes = createPushes({
-    ...{ database, vault, clock, log, metrics, orders, articlesFor, watchConnection },
+    ...{ database, vault, clock, log, metrics, orders, articlesFor },
     random: Math.random,
     takeOrder: orders.take,
     converse: connections.converse,
     connectAccount: connections.connectAccount,
     findLive: connections.findLive,
     isToldWell: connections.isToldWell,
+    wantCatalog: seldom(live.wantCatalog),
+    async watchConnection(tx, tenantId, connectionId, now) {
+      await live.wantCatalog(tx, { tenantId, id: connectionId }, now)
+      await watchConnection(tx, tenantId, connectionId, now)
+    },
     keepRecords: (ref, records) => live.keep(ref, records, 'job:pushes'),
     callbackUrl: (connection, reference) => callbackUrlOf(live, connection, reference),
   })
@@ -66,6 +73,19 @@ export function composeOrders(options: OrderSystemsOptions): OrderSystems {
     steps: [...pushes.steps, ...matching.steps],
     followers: [...pushes.followers, ...matching.followers],
     stop: () => pushes.stop(),
+  }
+}
+
+/** A menu that is out of date may refuse a whole evening's orders: it is read anew once in a while, and not for each. */
+const MENU_AGAIN_MS = 5 * 60_000
+
+function seldom(want: LiveSystems['wantCatalog']): LiveSystems['wantCatalog'] {
+  const wantedAt = new Map<Id, Instant>()
+  return async (tx, ref, now) => {
+    const before = wantedAt.get(ref.id)
+    if (before !== undefined && now >= before && now - before < MENU_AGAIN_MS) return
+    wantedAt.set(ref.id, now)
+    await want(tx, ref, now)
   }
 }
 

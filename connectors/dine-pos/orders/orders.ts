@@ -6,6 +6,7 @@ import {
   type OutgoingOrder,
   type PreparedOrder,
   type PushedOrder,
+  type SourceRecord,
   type Talk,
 } from '../../contract.ts'
 import { jsonOf } from '../answers.ts'
@@ -37,6 +38,7 @@ export const orders: Orders = {
   ],
   prepare,
   push,
+  recordsOf,
   cancel,
   menu,
 }
@@ -65,6 +67,12 @@ function* push({ credentials }: Link, outgoing: OutgoingOrder): Talk<PushedOrder
     total: taken.total,
     records: [keptOrder(slip, taken)],
   }
+}
+
+function recordsOf(outgoing: OutgoingOrder, externalId: string, { credentials }: Link): readonly SourceRecord[] {
+  const slip = slipOf(outgoing, settingsOf(credentials))
+  // Some name no number of their own, and then it goes by ours.
+  return [keptOrder(slip, { posOrderId: externalId === outgoing.reference ? null : externalId })]
 }
 
 function* cancel({ credentials }: Link, _externalId: string, outgoing: OutgoingOrder, reason: string): Talk<void> {

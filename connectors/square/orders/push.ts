@@ -2,6 +2,7 @@ import type { Order } from '#canon/order.ts'
 import type { Minor } from '#kernel/money.ts'
 import {
   CallFailed,
+  Garbled,
   type OutgoingOrder,
   type PreparedOrder,
   type ProviderCall,
@@ -75,8 +76,10 @@ export function* pay(outgoing: OutgoingOrder, made: SquareOrder): Talk<PushedOrd
   return pushedOf({ ...made, isPaid: true }, paymentRecords(answer))
 }
 
+/** An answer that shows no payment leaves open whether there is one. */
 function paymentRecords(answer: Json) {
-  return isObject(answer.payment) ? recordsOf('payment', answer) : []
+  if (!isObject(answer.payment)) throw new Garbled('the answer holds no payment')
+  return recordsOf('payment', answer)
 }
 
 function calculateCall(order: Json): ProviderCall {

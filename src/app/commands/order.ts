@@ -75,13 +75,13 @@ function statesOf(text: string | undefined): readonly (typeof STATES)[number][] 
   if (text === undefined) return undefined
   const found = STATES.filter((state) => text.split(',').includes(state))
   if (found.length > 0) return found
-  throw new Fault('invalid', 'command.option', { say: `--status takes ${STATES.join(', ')}, or several by commas.` })
+  throw new Fault('invalid', 'command.bad', { say: `--status takes ${STATES.join(', ')}, or several by commas.` })
 }
 
 function limitOf(text: string): number {
   const limit = Number(text)
   if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit
-  throw new Fault('invalid', 'command.option', { say: '--limit takes a number from 1 to 500.' })
+  throw new Fault('invalid', 'command.bad', { say: '--limit takes a number from 1 to 500.' })
 }
 
 type Work = (pushes: Pushes, tenant: Tenant, now: CommandSession['clock']['now']) => Promise<void>

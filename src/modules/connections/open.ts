@@ -91,8 +91,9 @@ export function openConnections(options: ConnectionsOptions): Connections {
     pushWishes: options.pushWishes,
     async onPlacesChosen(tx, ref, by) {
       const connection = await findLive(tx, systems, ref)
-      // There is nothing to read in a system that only tells.
-      if (connection === null || connection.live.pull.streams.length === 0) return
+      // There is nothing to read in a system that only tells, but for its menu.
+      const isRead = connection?.live.pull.streams.length !== 0 || connection.dataTypes.includes('catalog')
+      if (connection === null || !isRead) return
       await options.onPlacesChosen(tx, connection, by)
     },
   }

@@ -104,9 +104,10 @@ function patience() {
 /** What may be read: what the connector reads, without what is not granted. */
 export function readable(live: Live, { missing }: Pick<SignInCheck, 'missing'>): readonly DataType[] {
   const blocked = new Set(missing.flatMap(({ blocks }) => blocks))
-  // A system that is never asked tells by itself of what is put into it.
-  if (live.pull.streams.length === 0) return blocked.has('sales') ? [] : ['sales']
-  return [...new Set(live.pull.streams.map(({ dataType }) => dataType))].filter((dataType) => !blocked.has(dataType))
+  // A system of which nothing is pulled tells by itself of what is put into it, and may show its menu.
+  const told: readonly DataType[] = live.orders?.menu === undefined ? ['sales'] : ['catalog', 'sales']
+  const all = live.pull.streams.length === 0 ? told : live.pull.streams.map(({ dataType }) => dataType)
+  return [...new Set(all)].filter((dataType) => !blocked.has(dataType))
 }
 
 /** Whether the provider's other environment knows the credentials, where that is another place to ask. */

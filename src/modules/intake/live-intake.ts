@@ -58,6 +58,8 @@ export type LiveIntake = {
     tenantId: TenantId,
     sale: { readonly connection_id: string; readonly pos_system: string; readonly external_id: string },
   ): ReturnType<typeof sourcesOfSale>
+  /** A connection's catalogue may have changed: it is read soon. */
+  wantCatalog(tx: Tx, ref: ConnectionRef, now: Instant): Promise<void>
   /** Keeps what was learned of a connection's records by another way than reading, such as an order that was put in. */
   keep(ref: ConnectionRef, records: readonly SourceRecord[], actor: string): Promise<void>
   stop(): Promise<void>
@@ -96,6 +98,7 @@ export function openLiveIntake(options: LiveIntakeOptions): LiveIntake {
       { name: 'due-reads', everyMs: 1_000, run: (now) => dueReader.tick(now) },
     ],
     sourcesOf: (tenantId, sale) => sourcesOfSale({ database, vault, findConnector }, tenantId, sale),
+    wantCatalog: (tx, { tenantId, id }, now) => wantCatalogAt(tx, tenantId, id, now),
     keep: (ref, records, actor) => keepLearned(options, ref, records, actor),
     async stop() {
       await deliveries.stop()

@@ -301,3 +301,23 @@ test('one tenant sees and changes nothing of another', async () => {
   const stranger = { ...ours, tenant: { ...ours.tenant, slug: theirs.tenant.id } } as Kiosk
   expect((await street.ask(stranger, 'GET', '/channels')).status).toBe(401)
 })
+
+test('a person finds the article that is meant, and not what is sold no longer', async () => {
+  const kiosk = await openKiosk('looking')
+  await street.stock(
+    kiosk,
+    article('V4', 'Late special', { deleted: true }),
+    article('M2', 'Soy', { kind: 'modifier' }),
+  )
+  const look = async (query: string) => {
+    const { status, json } = await street.ask(kiosk, 'GET', `/pos/configurations/${kiosk.till}/articles${query}`)
+    return status === 200 ? (json.data as { id: string }[]).map(({ id }) => id) : status
+  }
+  expect(await look('?q=la')).toEqual(['V1'])
+  expect(await look('?q=cc')).toEqual(['V2'])
+  expect(await look('?q=V3')).toEqual(['V3'])
+  expect(await look('?kind=modifier')).toEqual(['M2'])
+  expect(await look('?q=100%25')).toEqual([])
+  const { status } = await street.ask(kiosk, 'GET', '/pos/configurations/nowhere/articles')
+  expect(status).toBe(404)
+})

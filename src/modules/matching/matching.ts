@@ -9,6 +9,7 @@ import type { Follower } from '#platform/outbox/follow.ts'
 import type { Database, Tx } from '#platform/postgres/database.ts'
 import type { TickStep } from '#platform/queue/ticker.ts'
 import type { PosArticle } from '../../../connectors/contract.ts'
+import { articleRoutes } from './article-routes.ts'
 import { endWhatIsOver, type SitesOf, takeAvailability } from './availability.ts'
 import { bulkRoutes } from './bulk-routes.ts'
 import { pairingOf, replaceMatches, type Wanted } from './change-matches.ts'
@@ -51,6 +52,7 @@ export function createMatching(options: MatchingOptions): Matching {
       ...mappingRoutes(database),
       ...bulkRoutes(database),
       ...preflightRoutes(options),
+      ...articleRoutes(database),
     ],
     steps: [
       { name: 'item-preflights', everyMs: 1_000, run: (now) => runDue(options, now) },

@@ -11,7 +11,7 @@ import { toWireItemSide, toWirePrice, wireItemSide } from './wire.ts'
 
 const text = z.string().nullable()
 
-const posItem = z
+export const wirePosItem = z
   .strictObject({
     id: z.string(),
     name: text,
@@ -27,7 +27,7 @@ const posItem = z
 
 const candidate = z
   .strictObject({
-    pos_item: posItem,
+    pos_item: wirePosItem,
     confidence: z.number().min(0).max(1),
     reasons: z.array(z.strictObject({ code: z.string(), say: z.string() })),
   })
@@ -37,7 +37,7 @@ export const wireMapping = z
   .strictObject({
     item: wireItemSide,
     state: z.enum(MAPPING_STATES),
-    pos_item: posItem.nullable(),
+    pos_item: wirePosItem.nullable(),
     confidence: z.number().nullable().meta({ description: 'Of the suggestion that was confirmed' }),
     said_by: text,
     said_at: z.string().nullable(),
@@ -84,7 +84,7 @@ function toWireCandidate(one: KeptCandidate, articles: MappingContext['articles'
   }
 }
 
-function toWirePosItem(id: string, article: PosSide | CatalogArticle | null): z.output<typeof posItem> {
+export function toWirePosItem(id: string, article: PosSide | CatalogArticle | null): z.output<typeof wirePosItem> {
   return {
     id,
     name: article?.name ?? null,

@@ -26,6 +26,8 @@ export type PushHooks = {
   keepRecords?(ref: ConnectionRef, records: readonly SourceRecord[]): Promise<unknown>
   /** Where the POS may tell how far it is with an order; null where it cannot reach us. */
   callbackUrl?(connection: LiveConnection, orderId: Id): Promise<string | null>
+  /** The POS's own articles may have changed: they are to be read anew. */
+  wantCatalog?(tx: Tx, ref: ConnectionRef, now: Instant): Promise<void>
   /** Whether the provider tells of changes by itself: then it is not asked. */
   isToldWell?(tx: Tx, ref: ConnectionRef): Promise<boolean>
   /** Hears that a connection has become the one that orders go to. */
@@ -45,10 +47,14 @@ export type PushOptions = PushHooks & {
   readonly random: () => number
   readonly log: Log
   readonly metrics: Pick<Metrics, 'counter' | 'gauge' | 'histogram'>
+  /** How long something has been remembered is the machine's time, not the business's, which a test may move by days. */
+  readonly monotonicMs?: () => number
 }
 
 export type PushDesk = Omit<PushOptions, 'metrics'> & {
   readonly meter: PushMeter
+  /** `findLive`, of a connection that is well perhaps as it was a moment ago. */
+  recall(tx: Tx, ref: ConnectionRef): Promise<LiveConnection | null>
   /** Somebody should look whether something of a connection is due. */
   wake(ref: ConnectionRef): void
 }

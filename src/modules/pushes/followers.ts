@@ -8,6 +8,7 @@ import type { Tx } from '#platform/postgres/database.ts'
 import type { PushDesk } from './desk.ts'
 import { makePush, pushesOfOrder } from './make-push.ts'
 import { PUSH_COLUMNS, type Push } from './push-row.ts'
+import { hearSpoken } from './spoken.ts'
 import { findTarget, settingsOf } from './store-targets.ts'
 import { settleTasks } from './tell.ts'
 import { appendMoved, BY_HUB, changePush } from './write-push.ts'
@@ -38,7 +39,7 @@ export function pushFollowers(desk: PushDesk): Follower[] {
     },
     {
       name: 'pushes-sign-in',
-      types: ['connection.created', 'connection.changed'],
+      types: ['connection.created', 'connection.changed', 'connection.disconnected'],
       from: 'head',
       async handle(tx, events) {
         for (const event of events) await release({ tx, desk, event, wakeLater })
@@ -70,7 +71,7 @@ async function received({ tx, desk, event, wakeLater }: Handling): Promise<void>
   const { connectionId } = target
   const { autoSyncOrders } = await settingsOf(tx, tenantId, connectionId)
   if (!autoSyncOrders) return
-  const connection = await desk.findLive(tx, { tenantId, id: connectionId })
+  const connection = await desk.recall(tx, { tenantId, id: connectionId })
   if (connection === null) return
   const push = await makePush(tx, tenantId, {
     orderId: idOf(event),
@@ -168,14 +169,15 @@ async function reported({ tx, desk, event, wakeLater }: Handling): Promise<void>
   const { rows } = await sql<Push>`
     select ${PUSH_COLUMNS} from pos.pushes p
     where p.tenant_id = ${tenantId} and p.connection_id = ${connectionId}
-      and (p.pos_order_id = ${externalId} or (p.pos_order_id is null and p.order_id = ${reference}))
-    order by p.pos_order_id nulls last for update`.execute(tx)
+      and (p.pos_order_id = ${externalId}
+        or p.order_id = ${reference} and (p.pos_order_id is null or p.status <> 'success' or ${externalId} = ${reference}))
+    order by (p.pos_order_id = ${externalId}) desc nulls last for update`.execute(tx)
   const push = rows[0]
   if (push === undefined) return
   const now = desk.clock.now()
   const at = (typeof data.at === 'string' ? findInstant(data.at) : null) ?? event.occurredAt
-  if (push.posOrderId === null) {
-    const known = await arrived(tx, push, externalId, now)
+  if (push.status !== 'success') {
+    const known = await arrived(tx, desk, push, externalId, now)
     if (!known) return
     wakeLater(tenantId, connectionId)
   }
@@ -189,7 +191,10 @@ async function reported({ tx, desk, event, wakeLater }: Handling): Promise<void>
 }
 
 /** What carries our reference is ours. While a try is under way its own end will say so. */
-async function arrived(tx: Tx, push: Push, posOrderId: string, now: Instant): Promise<boolean> {
+async function arrived(tx: Tx, desk: PushDesk, push: Push, posOrderId: string, now: Instant): Promise<boolean> {
+  const connection = await desk.recall(tx, { tenantId: push.tenantId, id: push.connectionId })
+  const orders = connection?.live.orders
+  if (orders !== undefined && orders.find === undefined) return hearSpoken(tx, push, posOrderId, now)
   if (push.status !== 'retry' || push.outcome !== 'unknown') return false
   // Where something is left to do, such as paying for it, the look finds out; it comes at once now.
   if (push.waitsFor !== 'person') {
@@ -218,11 +223,11 @@ async function arrived(tx: Tx, push: Push, posOrderId: string, now: Instant): Pr
   return true
 }
 
-/** Signed in again: what waited for it goes. */
+/** Signed in again: what waited for it goes. Ended for good: it is told so. */
 async function release({ tx, desk, event, wakeLater }: Handling): Promise<void> {
   const { tenantId, data, type } = event
   const isSignIn =
-    type === 'connection.created' || (Array.isArray(data.changed) && data.changed.includes('credentials'))
+    type !== 'connection.changed' || (Array.isArray(data.changed) && data.changed.includes('credentials'))
   if (!isSignIn) return
   const connectionId = String(data.connection_id) as Id
   const { numAffectedRows } = await sql`

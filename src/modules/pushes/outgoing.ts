@@ -9,7 +9,7 @@ import type { OutgoingOrder } from '../../../connectors/contract.ts'
 import type { PushDesk, Ready } from './desk.ts'
 import { openIntent } from './intent.ts'
 import type { Push } from './push-row.ts'
-import { findTarget, type PushSettings, type PushTarget, settingsOf } from './store-targets.ts'
+import { type PushSettings, type PushTarget, wishesFor } from './store-targets.ts'
 import type { Trouble } from './verdict.ts'
 
 // An order as it goes out: for which place, as which articles, and with no more about the customer than is wanted.
@@ -28,7 +28,7 @@ export async function gather(desk: PushDesk, sealer: Sealer, push: Push): Promis
   const { tenantId, connectionId, orderId } = push
   const gathered = await desk.database.tenant(tenantId, async (tx): Promise<Gathered> => {
     const stored = await desk.orders.find(tx, tenantId, orderId, sealer)
-    const connection = await desk.findLive(tx, { tenantId, id: connectionId })
+    const connection = await desk.recall(tx, { tenantId, id: connectionId })
     const ended = (ending: Trouble): Gathered => ({ kind: 'ended', ending, stored, connection })
     if (connection === null || connection.state === 'disconnected') return ended(DISCONNECTED)
     if (connection.live.orders === undefined) return ended(NOT_SUPPORTED)
@@ -56,10 +56,9 @@ export async function outgoingOf(
   { order, siteId, tenantId }: StoredOrder,
   connection: LiveConnection,
 ): Promise<OutgoingOrder | null> {
-  const target = await findTarget(tx, tenantId)
+  const { target, settings } = await wishesFor(tx, tenantId, connection.id)
   const place = placeFor(connection, siteId, target)
   if (place === null) return null
-  const settings = await settingsOf(tx, tenantId, connection.id)
   const site = await getSite(tx, tenantId, siteId)
   const articles = await desk.articlesFor(tx, tenantId, {
     connectionId: connection.id,
@@ -81,7 +80,7 @@ export async function outgoingOf(
 export function placeFor(
   { id, places }: Pick<LiveConnection, 'id' | 'places'>,
   siteId: Id,
-  target: PushTarget | null,
+  target: Pick<PushTarget, 'connectionId' | 'location'> | null,
 ): ConnectedPlace | null {
   const ofSite = [...places.values()].filter((place) => place.siteId === siteId)
   const named =

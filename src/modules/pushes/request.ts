@@ -4,8 +4,10 @@ import { HttpFault } from '#platform/http/http-fault.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { PushDesk } from './desk.ts'
 import { makePush, pushesOfOrder } from './make-push.ts'
+import { gather } from './outgoing.ts'
 import type { Push } from './push-row.ts'
 import { isTaken } from './settle.ts'
+import { spokenOrder } from './spoken.ts'
 import { findTarget } from './store-targets.ts'
 import { settleTasks } from './tell.ts'
 import { appendMoved, type Cause, changePush } from './write-push.ts'
@@ -42,9 +44,14 @@ export async function pushNow(desk: PushDesk, tenantId: TenantId, orderId: strin
       promisedAt: order.fulfilment.at ?? order.placedAt,
       now: cause.now,
     })
-    if (made === null) throw new Error('an order that was on no way has none')
-    await appendMoved(tx, made, cause)
-    return made
+    if (made !== null) {
+      await appendMoved(tx, made, cause)
+      return made
+    }
+    // Somebody was faster by a moment; what they put down is committed by now.
+    const faster = (await pushesOfOrder(tx, tenantId, order.id, 'lock'))[0]
+    if (faster === undefined) throw new Error('a push that is in the way of another one can be read')
+    return hurry(tx, faster, cause)
   })
   desk.wake({ tenantId, id: push.connectionId })
   return push
@@ -80,6 +87,7 @@ async function anew(tx: Tx, push: Push, cause: Cause): Promise<Push> {
       lastSentAt: null,
       intent: null,
       orderVersion: null,
+      posOrderId: null,
       wish: null,
       wishReason: null,
       errorCode: null,
@@ -103,7 +111,7 @@ export type Decision =
 
 /**
  * What a person says where nobody else can know. Throws `push.unknown-order`, `push.not-pushed`, `push.no-question`,
- * `push.in-flight`, `push.taken`.
+ * `push.in-flight`, `push.taken`, and where the system shows no order again, what opening the connection throws.
  */
 export async function resolve(
   desk: PushDesk,
@@ -112,12 +120,11 @@ export async function resolve(
   decided: Decision,
   cause: Cause,
 ): Promise<Push> {
+  if (decided.decision === 'is_this') await keepDecided(desk, tenantId, orderId, decided.posOrderId, cause)
   const push = await desk.database.tenant(tenantId, async (tx) => {
     const [standing] = isId(orderId) ? await pushesOfOrder(tx, tenantId, orderId, 'lock') : []
     if (standing === undefined) throw notPushed()
-    if (standing.claimedUntil !== null && standing.claimedUntil > cause.now) throw inFlight()
-    const mayDecide = standing.outcome === 'unknown' || standing.status === 'failed'
-    if (!mayDecide && !(decided.decision === 'handled' && standing.status === 'retry')) throw noQuestion(standing)
+    refuseUnasked(standing, decided, cause)
     if (decided.decision === 'send_again') return anew(tx, standing, cause)
     if (decided.decision === 'handled') return ended(tx, standing, HANDLED, 'handled', cause)
     if (await isTaken(tx, standing, decided.posOrderId)) throw taken()
@@ -134,6 +141,37 @@ export async function resolve(
   })
   desk.wake({ tenantId, id: push.connectionId })
   return push
+}
+
+function refuseUnasked(standing: Push, { decision }: Decision, { now }: Cause): void {
+  if (standing.claimedUntil !== null && standing.claimedUntil > now) throw inFlight()
+  const mayDecide = standing.outcome === 'unknown' || standing.status === 'failed'
+  if (!mayDecide && !(decision === 'handled' && standing.status === 'retry')) throw noQuestion(standing)
+}
+
+/**
+ * Of a system that shows no order again, what is known of it is on record before it counts as decided, so that its sale
+ * stands as if the system had answered.
+ */
+async function keepDecided(
+  desk: PushDesk,
+  tenantId: TenantId,
+  orderId: string,
+  posOrderId: string,
+  cause: Cause,
+): Promise<void> {
+  const sealer = await desk.vault.tenant(tenantId)
+  const standing = await desk.database.tenant(tenantId, async (tx) => {
+    const [push] = isId(orderId) ? await pushesOfOrder(tx, tenantId, orderId, 'lock') : []
+    if (push === undefined) throw notPushed()
+    refuseUnasked(push, { decision: 'is_this', posOrderId }, cause)
+    if (await isTaken(tx, push, posOrderId)) throw taken()
+    return push
+  })
+  const gathered = await gather(desk, sealer, standing)
+  if (gathered.kind === 'ended' || gathered.ready.connection.live.orders?.recordsOf === undefined) return
+  const { records } = await spokenOrder(desk, standing, gathered.ready, posOrderId)
+  await desk.keepRecords?.({ tenantId, id: standing.connectionId }, records)
 }
 
 const HANDLED = {

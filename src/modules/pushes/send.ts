@@ -12,6 +12,7 @@ import { type Gathered, gather } from './outgoing.ts'
 import type { Push } from './push-row.ts'
 import { Fenced, type Recording, startRecording } from './recording.ts'
 import { type Settled, settleTry, type TryEnd } from './settle.ts'
+import { spokenOrder } from './spoken.ts'
 import { callsOf } from './store-attempts.ts'
 import { type Trouble, troubleOf } from './verdict.ts'
 
@@ -38,6 +39,7 @@ export async function runTry(desk: PushDesk, push: ClaimedPush): Promise<Settled
   try {
     const ending = await converse(desk, push, ready, plan, recording)
     await desk.at?.('push.answered')
+    await keepAtOnce(desk, push, ready, ending)
     const settled = await settleTry(desk, push, { ...about, ending }, recording)
     await desk.at?.('push.settled')
     return settled
@@ -117,6 +119,9 @@ async function converse(
     if (push.nextStep === 'look') {
       const { firstSentAt: first, lastSentAt: last } = push
       const { find } = orders
+      if (find === undefined && push.posOrderId !== null) {
+        return { kind: 'found', pushed: await spokenOrder(desk, push, ready, push.posOrderId), sure: true }
+      }
       if (find === undefined || assurance.findBy === null || first === null || last === null) {
         return { kind: 'undecidable', candidates: [] }
       }
@@ -130,6 +135,15 @@ async function converse(
     if (!(error instanceof CallFailed)) desk.log.warn({ err: error, push: push.id }, 'a try of a push broke off')
     return troubleOf(error, calls)
   }
+}
+
+/** A system that shows no order again: what is known of it is on record before it is put down that it is there. */
+async function keepAtOnce(desk: PushDesk, push: ClaimedPush, ready: Ready, ending: TryEnd['ending']): Promise<void> {
+  if (ready.connection.live.orders?.recordsOf === undefined || !('pushed' in ending)) return
+  const ref = { tenantId: push.tenantId, id: push.connectionId }
+  await desk.keepRecords?.(ref, ending.pushed.records).catch((error: unknown) => {
+    desk.log.warn({ err: error, push: push.id }, 'what is known of a pushed order was not kept yet')
+  })
 }
 
 /** Whoever began it is gone. What had begun to leave may have arrived; what had not has not. */

@@ -15,6 +15,7 @@ import { firstReportAt } from './reports.ts'
 import { sayOf } from './say.ts'
 import { endAttempt } from './store-attempts.ts'
 import { askPerson, settleTasks, tellFailed, tellFailing, tellPrice } from './tell.ts'
+import { lookSoon } from './timing.ts'
 import { showsOf } from './told-of.ts'
 import { appendMoved, BY_HUB, changePush, type PushChange } from './write-push.ts'
 
@@ -51,10 +52,14 @@ export async function settleTry(
   return desk.database.tenant(claimed.tenantId, async (tx) => {
     const held = await holdClaimed(tx, claimed)
     if (held === null) return null
-    const standing = await withLastSent(tx, held, end.sentUntil ?? recording?.lastSentAt ?? null)
+    const standing = withLastSent(held, end.sentUntil ?? recording?.lastSentAt ?? null)
     const decided = await decide(tx, desk, standing, end, now)
     const { ending, candidates } = decided
-    const move = await refuseTaken(tx, standing, decided.move)
+    const move = await refuseTaken(tx, standing, lookedAt(desk, standing, end, decided.move, now))
+    // Whatever was wrong with it, the POS may sell other things by now than we know.
+    if (ending.kind === 'refused' && recording !== null && recording.calls.length > 0) {
+      await desk.wantCatalog?.(tx, { tenantId: standing.tenantId, id: standing.connectionId }, now)
+    }
     const change = await changeOf(tx, desk, standing, move, end, now)
     await recording?.flush(tx)
     const say = sayOf(move)
@@ -67,10 +72,17 @@ export async function settleTry(
   })
 }
 
+/** The POS has spoken of it while the try was under way, and there is nothing else to look at. */
+function lookedAt(desk: PushDesk, push: Push, { connection }: TryEnd, move: Move, now: Instant): Move {
+  const isSpokenOf = push.posOrderId !== null && connection?.live.orders?.find === undefined
+  if (!isSpokenOf || move.outcome !== 'unknown') return move
+  return { ...move, waitsFor: null, nextStep: 'look', dueAs: 'follow_up', dueAt: lookSoon(now, desk.random) }
+}
+
 /** When its answer was given up, a call may still have been on its way. */
-async function withLastSent(tx: Tx, held: Push, lastSentAt: Instant | null): Promise<Push> {
-  if (lastSentAt === null || held.lastSentAt === null || lastSentAt <= held.lastSentAt) return held
-  return changePush(tx, held, { lastSentAt }, lastSentAt)
+function withLastSent(held: Push, lastSentAt: Instant | null): Push {
+  const isLater = lastSentAt !== null && held.lastSentAt !== null && lastSentAt > held.lastSentAt
+  return isLater ? { ...held, lastSentAt } : held
 }
 
 type Decided = { readonly ending: Ending; readonly move: Move; readonly candidates: readonly FoundOrder[] }
@@ -128,7 +140,8 @@ async function othersOf(tx: Tx, push: Push, found: readonly FoundOrder[]) {
 /** An order of the POS is one order of ours: whoever came first has it. */
 async function refuseTaken(tx: Tx, push: Push, move: Move): Promise<Move> {
   if (move.pushed === null) return move
-  if (!(await isTaken(tx, push, move.pushed.externalId))) return move
+  // Two at the same moment the unique index keeps apart; the later one finds out when it looks again.
+  if (!(await isAnothers(tx, push, move.pushed.externalId))) return move
   return {
     ...move,
     status: 'retry',
@@ -144,6 +157,10 @@ async function refuseTaken(tx: Tx, push: Push, move: Move): Promise<Move> {
 export async function isTaken(tx: Tx, push: Push, posOrderId: string): Promise<boolean> {
   // Two that are about to be the same order wait for each other here.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${push.connectionId} ${posOrderId}`}, 0))`.execute(tx)
+  return isAnothers(tx, push, posOrderId)
+}
+
+async function isAnothers(tx: Tx, push: Push, posOrderId: string): Promise<boolean> {
   const { rows } = await sql`
     select 1 from pos.pushes
     where tenant_id = ${push.tenantId} and connection_id = ${push.connectionId} and pos_order_id = ${posOrderId}
@@ -180,7 +197,9 @@ async function changeOf(
     errorCode: takenBack ? 'push.cancelled' : move.code,
     errorMessage: takenBack ? 'The order was taken back before it was in the POS.' : sayOf(move),
     completedAt: status === 'retry' ? null : now,
-    ...(forgetSent ? { firstSentAt: null, lastSentAt: null, intent: null, orderVersion: null } : {}),
+    ...(forgetSent
+      ? { firstSentAt: null, lastSentAt: null, intent: null, orderVersion: null }
+      : { lastSentAt: push.lastSentAt }),
     ...(pushed === null
       ? {}
       : { posOrderId: pushed.externalId, posOrderNumber: pushed.number, posTotal: pushed.total }),
@@ -222,7 +241,7 @@ async function tell(
     await askPerson(tx, push, { ...name, shows }, candidates, now)
   }
   if (push.status === 'success') {
-    await settleTasks(tx, push, 'in_the_pos', BY_HUB, now)
+    if (claimed.waitsFor === 'person') await settleTasks(tx, push, 'in_the_pos', BY_HUB, now)
     if (push.posTotal !== null && push.posTotal !== push.total) await tellPrice(tx, push, name, push.posTotal, now)
   }
 }

@@ -81,3 +81,31 @@ export async function changeSettings(
       sync_customer_info = coalesce(${customer}::boolean, s.sync_customer_info),
       updated_at = excluded.updated_at`.execute(tx)
 }
+
+/** What stands of a connection that an order goes to, in one question. */
+export async function wishesFor(
+  tx: Tx,
+  tenantId: TenantId,
+  connectionId: Id,
+): Promise<{ readonly target: Pick<PushTarget, 'connectionId' | 'location'> | null; readonly settings: PushSettings }> {
+  const { rows } = await sql<{
+    target: Id | null
+    location: string | null
+    auto: boolean | null
+    info: boolean | null
+  }>`
+    select t.connection_id as target, t.location, s.auto_sync_orders as auto, s.sync_customer_info as info
+    from (values (${tenantId}::uuid, ${connectionId}::uuid)) as asked (tenant_id, connection_id)
+    left join pos.push_targets t on t.tenant_id = asked.tenant_id
+    left join pos.push_settings s on s.tenant_id = asked.tenant_id and s.connection_id = asked.connection_id`.execute(
+    tx,
+  )
+  const [row] = rows
+  return {
+    target: row?.target == null ? null : { connectionId: row.target, location: row.location },
+    settings: {
+      autoSyncOrders: row?.auto ?? DEFAULT_SETTINGS.autoSyncOrders,
+      syncCustomerInfo: row?.info ?? DEFAULT_SETTINGS.syncCustomerInfo,
+    },
+  }
+}

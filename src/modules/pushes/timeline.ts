@@ -47,12 +47,14 @@ export const wireTimeline = wirePush
   })
   .meta({ id: 'PushTimeline' })
 
+export type WireTimeline = z.output<typeof wireTimeline>
+
 /** Throws `push.unknown-order`, `push.not-pushed`. */
 export async function timelineOf(
   desk: Pick<PushDesk, 'database' | 'vault' | 'orders' | 'findLive'>,
   tenantId: TenantId,
   orderId: string,
-): Promise<z.output<typeof wireTimeline>> {
+): Promise<WireTimeline> {
   if (!isId(orderId)) throw unknownOrder()
   const sealer = await desk.vault.tenant(tenantId)
   const { stored, pushes, attempts, calls, personal } = await desk.database.tenant(tenantId, async (tx) => {

@@ -31,8 +31,9 @@ export type Trouble =
 const UNSURE = new Set<MadeCall['verdict']>(['unavailable', 'unreachable', 'garbled', null])
 const HELD_MS = 10_000
 
-/** `calls` are all of the try so far, the one that failed the last of them. */
-export function troubleOf(error: unknown, calls: readonly MadeCall[]): Trouble {
+/** `given` are all calls of the try so far, the one that failed the last of them. */
+export function troubleOf(error: unknown, given: readonly MadeCall[]): Trouble {
+  const calls = withReading(error, given)
   const last = lastTrouble(error, calls.at(-1))
   if (last.kind === 'unknown') return last
   // Something before the call that failed was written, or may have been: what the last one says is not the whole truth.
@@ -42,6 +43,17 @@ export function troubleOf(error: unknown, calls: readonly MadeCall[]): Trouble {
   if (!stands) return last
   const code = 'code' in last ? last.code : `push.${last.kind.replace('_', '-')}`
   return { kind: 'unknown', code, afterMs: 'afterMs' in last ? last.afterMs : null }
+}
+
+/**
+ * Some systems say no inside an answer that looks like a yes: only whoever reads it finds out. What the talk made of the
+ * answer to its last call is how that call ended.
+ */
+function withReading(error: unknown, calls: readonly MadeCall[]): readonly MadeCall[] {
+  const last = calls.at(-1)
+  if (!(error instanceof CallFailed) || error.neverSent || last?.verdict !== 'ok' || last.name !== error.call)
+    return calls
+  return [...calls.slice(0, -1), { ...last, verdict: error.verdict.kind }]
 }
 
 function lastTrouble(error: unknown, call: MadeCall | undefined): Trouble {

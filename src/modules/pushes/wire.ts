@@ -52,6 +52,8 @@ export const wirePush = wireLog
   })
   .meta({ id: 'Push', description: 'One order on its way into one POS' })
 
+export type WirePush = z.output<typeof wirePush>
+
 export function logToWire(push: Push): z.output<typeof wireLog> {
   const { id, orderId, status, outcome, posSystem, posOrderId, retryCount, completedAt, createdAt } = push
   return {
@@ -71,7 +73,7 @@ export function logToWire(push: Push): z.output<typeof wireLog> {
   }
 }
 
-export function pushToWire(push: Push): z.output<typeof wirePush> {
+export function pushToWire(push: Push): WirePush {
   const { provider, ...log } = logToWire(push)
   return {
     ...log,

@@ -63,6 +63,20 @@ test('bytes, names, path and headers arrive as they were sent', async () => {
   expect(Uint8Array.from(call?.body ?? [])).toEqual(body)
 })
 
+test('what follows the question mark arrives as it was sent on both ways, and beside the path', async () => {
+  for (const sent of ['order=1&token=ab-_', 'a=%2F&b', '?', '']) {
+    await post(`/hatch/square/news?${sent}`, '{}')
+    const direct = calls.at(-1)
+    await app.inject({ method: 'POST', url: `/hatch/square/news?${sent}`, payload: '{}' })
+    const long = calls.at(-1)
+    expect(long).not.toBe(direct)
+    for (const call of [direct, long]) expect(call).toMatchObject({ path: '/hatch/square/news' })
+    expect([direct?.query ?? '', long?.query ?? '']).toEqual([sent, sent])
+  }
+  await post('/hatch/square/news', '{}')
+  expect(calls.at(-1)).not.toHaveProperty('query')
+})
+
 test.for(['news', 'forged', 'broken'])('%s is answered alike on both ways', async (what) => {
   const direct = await post(`/hatch/square/${what}`, '{}')
   const long = await app.inject({ method: 'POST', url: `/hatch/square/${what}`, payload: '{}' })

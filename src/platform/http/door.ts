@@ -17,6 +17,8 @@ export type DoorCall = {
   readonly params: Readonly<Record<string, string>>
   /** Without a query. */
   readonly path: string
+  /** What followed the `?`, as it was sent; left out: nothing did. It may hold a word that opens something: never logged. */
+  readonly query?: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
@@ -53,7 +55,8 @@ export function defineDoor<const Path extends string>(spec: DoorSpec<Path>): Rou
     answers: { 200: answer.schema },
     async handler({ params, request, body, now }) {
       const headers = plainHeaders(request.headers)
-      await receive({ params: params as Record<string, string>, path: pathOf(request.url), headers, body, now })
+      const whole = { params: params as Record<string, string>, path: pathOf(request.url), headers, body, now }
+      await receive(withQuery(whole, request.url))
       return { status: 200, body: answer.body } as const
     },
   })
@@ -105,7 +108,8 @@ async function serve(
     const body = await bodyOf(request, door.limitBytes)
     if (body === null) return
     const now = options.clock.now()
-    await door.receive({ params, path, headers: plainHeaders(request.headers), body, now })
+    const call = { params, path, headers: plainHeaders(request.headers), body, now }
+    await door.receive(withQuery(call, request.url ?? ''))
     answer(response, 200, JSON_TYPE, door.answer, requestId)
   } catch (error) {
     const fault = asFault(error)
@@ -171,6 +175,12 @@ function bodyOf(request: IncomingMessage, limitBytes: number): Promise<Buffer | 
 function pathOf(url: string): string {
   const query = url.indexOf('?')
   return query === -1 ? url : url.slice(0, query)
+}
+
+/** Most calls have no query, and go on as they are. */
+function withQuery(call: DoorCall, url: string): DoorCall {
+  const mark = url.indexOf('?')
+  return mark === -1 ? call : { ...call, query: url.slice(mark + 1) }
 }
 
 function matched(wanted: readonly string[], parts: readonly string[]): Record<string, string> | null {

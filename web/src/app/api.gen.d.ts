@@ -1060,6 +1060,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/articles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Look for an article that a connection sells
+         * @description By name, what begins with the words first; what is sold no longer is left out.
+         */
+        readonly get: operations["get_api_v1_tenants_tenant_id_pos_configurations_config_id_articles"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tenants/{tenant_id}/pos/configurations/{config_id}/check": {
         readonly parameters: {
             readonly query?: never;
@@ -7329,6 +7349,45 @@ export interface operations {
             readonly 404: components["responses"]["404"];
             readonly 409: components["responses"]["409"];
             readonly 422: components["responses"]["422"];
+            readonly 429: components["responses"]["429"];
+        };
+    };
+    readonly get_api_v1_tenants_tenant_id_pos_configurations_config_id_articles: {
+        readonly parameters: {
+            readonly query?: {
+                readonly kind?: "article" | "modifier";
+                readonly limit?: number;
+                /** @description In names, variants, SKUs and ids */
+                readonly q?: string;
+            };
+            readonly header?: {
+                /** @description Id or slug of the tenant, for a signed-in person at an address that does not name it. */
+                readonly "X-Tenant-ID"?: string;
+            };
+            readonly path: {
+                readonly config_id: string;
+                readonly tenant_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly components["schemas"]["PosItemSide"][];
+                        readonly next_cursor: null;
+                    };
+                };
+            };
+            readonly 400: components["responses"]["400"];
+            readonly 401: components["responses"]["401"];
+            readonly 403: components["responses"]["403"];
+            readonly 404: components["responses"]["404"];
             readonly 429: components["responses"]["429"];
         };
     };

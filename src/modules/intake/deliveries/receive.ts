@@ -22,6 +22,8 @@ export type Received = {
   readonly configId: string | null
   /** As it was hit, without a query. */
   readonly path: string
+  /** What followed the `?` of it; left out: nothing did. Only `verify` sees it, and it is not kept. */
+  readonly query?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
   readonly now: Instant
@@ -80,7 +82,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         metrics.refused(endpoint.posSystem, verification)
         throw fault(401, CODE_OF[verification])
       }
-      const told = readDelivery(endpoint, received.body)
+      const told = readDelivery(endpoint, received)
       const owners = await ownersOf(endpoints, endpoint, told.reading)
       const outcomes = await Promise.all(owners.map((owner) => keep(owner, received, told, endpoint)))
       if (outcomes.length === 0) metrics.accepted(endpoint.posSystem, 'unowned')
@@ -94,12 +96,12 @@ const WORD_MAX = 200
 
 function verify(
   candidates: readonly Endpoint[],
-  { headers, body, now }: Received,
+  received: Received,
   url: string,
 ): { endpoint: Endpoint; verification: Verification } {
   const checked = candidates.map((endpoint) => ({
     endpoint,
-    verification: endpoint.webhooks.verify({ headers, body }, endpoint.secrets, url, now),
+    verification: endpoint.webhooks.verify(received, endpoint.secrets, url, received.now),
   }))
   const best = checked.find((one) => one.verification === 'genuine') ?? checked[0]
   if (best === undefined) throw new Error('there is at least one candidate')
@@ -109,10 +111,10 @@ function verify(
 type Told = Pick<NewDelivery, 'reading' | 'ending'>
 
 /** What a genuine delivery says. One that cannot be read is kept, so that somebody can find out why. */
-function readDelivery(endpoint: Endpoint, body: Uint8Array): Told {
+function readDelivery(endpoint: Endpoint, { body, now }: Received): Told {
   let reading: WebhookReading
   try {
-    reading = endpoint.webhooks.read(body)
+    reading = endpoint.webhooks.read(body, now)
   } catch {
     return { reading: null, ending: unreadable() }
   }

@@ -13,9 +13,9 @@ export function webhookRoutes(receiver: Receiver): Route[] {
     tags: ['Webhooks'],
     limitBytes: BODY_BYTES_MAX,
     answer: { schema: z.strictObject({ status: z.literal('received') }), body: { status: 'received' } },
-    receive: ({ params, path, headers, body, now }: DoorCall) => {
+    receive: ({ params, ...call }: DoorCall) => {
       const { pos_system: posSystem = '', config_id: configId = null } = params
-      return receiver.receive({ posSystem, configId, path, headers, body, now })
+      return receiver.receive({ posSystem, configId, ...call })
     },
   } as const
   return [

@@ -14,6 +14,7 @@ import { keyOf } from '../records/newest.ts'
 import { rereadSubjects } from '../records/reread.ts'
 import { deliveryPlace, openBody } from '../records/sealed-body.ts'
 import { availabilityEvents } from '../records/tell-of-orders.ts'
+import { articlesMeant } from './articles-meant.ts'
 import { type ClaimedDelivery, type Ending, RETRY_PAUSES_MS } from './delivery.ts'
 import { INTAKE_LIVE_FAULTS } from './faults.ts'
 import { type Fetched, fetchRefs, type Trouble } from './fetch-refs.ts'
@@ -202,11 +203,9 @@ export async function commitWorks(
         .filter(({ delivery }) => delivery.again)
         .flatMap(({ subjects }) => subjects.filter((subject) => !all.subjects.includes(subject)))
       if (again.length > 0) await rereadSubjects(tx, { sealer }, connection, again, origin)
-      const told = availabilityEvents(
-        { ...owner, ...origin },
-        works.flatMap((work) => work.availability),
-      )
-      await appendEvents(tx, connection.tenantId, told)
+      const said = works.flatMap((work) => work.availability)
+      const told = await articlesMeant(tx, connection, said)
+      await appendEvents(tx, connection.tenantId, availabilityEvents({ ...owner, ...origin }, told))
       return all
     },
     { plans: 'kept' },

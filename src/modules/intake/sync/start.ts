@@ -8,6 +8,7 @@ import { announceStart } from './announce.ts'
 import { batchesOf, positionKeys } from './batches.ts'
 import { SYNC_FAULTS } from './faults.ts'
 import { enqueueSync } from './jobs.ts'
+import { hasMenu } from './menu.ts'
 import { stagedStreams } from './plan.ts'
 import { NEWS_EVERY_MS, nextNightlyAt } from './rhythm.ts'
 import { beginPositions, listPositions, type Position } from './store-positions.ts'
@@ -72,7 +73,9 @@ export async function startFirstSync(
   const { tenantId, id: connectionId } = connection
   const newsAt = instant(now + NEWS_EVERY_MS)
   const nightlyAt = await nextNightlyAt(tx, connection, now)
-  const schedule = { tenantId, connectionId, newsAt, catalogAt: newsAt, nightlyAt, pastAt: newsAt }
+  // Where there is a menu, a person who has just connected the system waits to see it.
+  const catalogAt = hasMenu(connection) ? now : newsAt
+  const schedule = { tenantId, connectionId, newsAt, catalogAt, nightlyAt, pastAt: newsAt }
   await insertSchedule(tx, { ...schedule, pastTries: 0, catalogKinds: [] })
   await wake(tx, connection)
   await ensurePositions(tx, connection, now)

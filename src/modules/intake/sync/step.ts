@@ -4,6 +4,7 @@ import { type Instant, instant } from '#kernel/instant.ts'
 import type { LiveConnection } from '#modules/connections/live.ts'
 import type { DataType } from '../../../../connectors/contract.ts'
 import { CLAIM_MS, ClaimLost, type Desk } from './desk.ts'
+import { readMenu } from './menu.ts'
 import { planNews } from './news.ts'
 import { openTracks } from './periods.ts'
 import type { Track } from './plan.ts'
@@ -39,7 +40,7 @@ export async function stepSync(
   const place = placeOfWork(syncing, connection, run, now, options)
   try {
     const desk = await laidOut(place.desk)
-    return await settleRun(desk, await walk(desk))
+    return await settleRun(desk, (await readMenu(desk)) ?? (await walk(desk)))
   } catch (error) {
     if (error instanceof ClaimLost) return 'elsewhere'
     await breakRun(syncing, run)

@@ -1,8 +1,10 @@
 import { type Instant, instant } from '#kernel/instant.ts'
 import type { LiveConnection } from '#modules/connections/live.ts'
 import type { Tx } from '#platform/postgres/database.ts'
+import type { DataType } from '../../../../connectors/contract.ts'
 import { BY_ITSELF } from './announce.ts'
 import { enqueueSync } from './jobs.ts'
+import { hasMenu } from './menu.ts'
 import { CATALOG_EVERY_MS, NEWS_EVERY_MS, NEWS_EVERY_TOLD_MS, nextNightlyAt } from './rhythm.ts'
 import { ensurePositions, startBackfill, startSync } from './start.ts'
 import { deleteOldRuns, wakeStillRuns } from './store-runs.ts'
@@ -87,7 +89,7 @@ async function beginDue(
   if (await ensurePositions(tx, connection, now)) next = { ...next, pastAt: now }
   if (next.newsAt <= now || next.catalogAt <= now) {
     const withCatalog = next.catalogAt <= now
-    const dataTypes = connection.dataTypes.filter((one) => withCatalog || one !== 'catalog')
+    const dataTypes = askedFor(connection).filter((one) => withCatalog || one !== 'catalog')
     const started =
       dataTypes.length === 0 ? null : await startSync(tx, connection, { ...begun, mode: 'incremental', dataTypes }, now)
     const everyMs = (await syncing.isToldWell(tx, connection)) ? NEWS_EVERY_TOLD_MS : NEWS_EVERY_MS
@@ -101,7 +103,8 @@ async function beginDue(
     next = { ...next, newsAt: instant(now + everyMs), catalogAt }
   }
   if (next.nightlyAt <= now) {
-    await startSync(tx, connection, { ...begun, mode: 'nightly', dataTypes: connection.dataTypes }, now)
+    const dataTypes = askedFor(connection)
+    if (dataTypes.length > 0) await startSync(tx, connection, { ...begun, mode: 'nightly', dataTypes }, now)
     next = { ...next, nightlyAt: await nextNightlyAt(tx, connection, now) }
   }
   if (next.pastAt !== null && next.pastAt <= now) {
@@ -110,6 +113,13 @@ async function beginDue(
     next = { ...next, pastAt: null, pastTries: started === null ? 0 : next.pastTries }
   }
   return next
+}
+
+/** Of some systems nothing can be asked, or nothing but their menu: what they sell they tell by themselves. */
+function askedFor(connection: LiveConnection): readonly DataType[] {
+  const streamed = new Set(connection.live.pull.streams.map(({ dataType }) => dataType))
+  const isAsked = (one: DataType) => streamed.has(one) || (one === 'catalog' && hasMenu(connection))
+  return connection.dataTypes.filter(isAsked)
 }
 
 const DAY_MS = 24 * 60 * 60_000
