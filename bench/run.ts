@@ -12,6 +12,8 @@ import { run as runFiles } from './files.ts'
 import { run as runImport } from './import.ts'
 import { FULL, run as runOutages, SMOKE } from './outages.ts'
 import { run as runOutbox } from './outbox.ts'
+import { FULL as PUSH_FULL, SMOKE as PUSH_SMOKE, run as runPushFaults } from './push-faults.ts'
+import { run as runPushSpeed } from './push-speed.ts'
 import { run as runReading } from './reading.ts'
 import { run as runRest } from './rest.ts'
 import { run as runWorkbook } from './workbook.ts'
@@ -35,6 +37,13 @@ const BENCHES = {
     smoke: () => runBackfill({ sales: 500, perSecond: 20, burst: 40 }),
   },
   outages: { full: () => runOutages(FULL), smoke: () => runOutages(SMOKE) },
+  'push-faults-square': pushFaults('square'),
+  'push-faults-dine-pos': pushFaults('dine-pos'),
+  'push-faults-dine-pos-petpooja': pushFaults('dine-pos-petpooja'),
+  'push-speed': {
+    full: () => runPushSpeed(),
+    smoke: () => runPushSpeed({ seconds: 3, perSecond: 10, tenants: 3 }),
+  },
   budget: { full: () => runBudget(), smoke: () => runBudget({ seconds: 3 }) },
   arrival: { full: () => runArrival(), smoke: () => runArrival({ seconds: 3, salesPerSecond: 10 }) },
   accept: {
@@ -42,6 +51,10 @@ const BENCHES = {
     smoke: () => runAccept({ seconds: 2, rounds: 1, eventsPerRound: 2_000, loneCommits: 200 }),
   },
 } as const
+
+function pushFaults(provider: string) {
+  return { full: () => runPushFaults(provider, PUSH_FULL), smoke: () => runPushFaults(provider, PUSH_SMOKE) }
+}
 
 type Name = keyof typeof BENCHES
 

@@ -10,15 +10,23 @@ import { prepareQueue } from '#platform/queue/queue.ts'
 export type BenchStorage = {
   readonly database: Database
   readonly dir: string
+  /** The hub's own way in, for other processes of a bench. */
+  readonly url: string
   /** A superuser in the same database, for what the hub itself may not do. */
   readonly superuser: pg.Client
 }
 
-/** A server of the bench's own, with the hub's real settings (fsync on), gone afterwards. */
-export async function withBenchStorage<T>(work: (storage: BenchStorage) => Promise<T>): Promise<T> {
+/**
+ * A server of the bench's own, with the hub's real settings (fsync on), gone afterwards. `settings` of the server may be
+ * others where nothing is measured by them.
+ */
+export async function withBenchStorage<T>(
+  work: (storage: BenchStorage) => Promise<T>,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const dir = await mkdtemp(path.join(tmpdir(), 'tillwire-bench-'))
   await chmod(dir, 0o711)
-  const server = await startEmbedded({ dataDir: dir })
+  const server = await startEmbedded({ dataDir: dir, settings })
   const superuser = new pg.Client({ connectionString: server.superuserUrl.replace('/postgres?', '/tillwire?') })
   try {
     await migrate(server.url)
@@ -26,7 +34,7 @@ export async function withBenchStorage<T>(work: (storage: BenchStorage) => Promi
     await superuser.connect()
     const database = openDatabase({ url: server.url })
     try {
-      return await work({ database, dir, superuser })
+      return await work({ database, dir, url: server.url, superuser })
     } finally {
       await database.close()
     }

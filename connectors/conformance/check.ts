@@ -18,12 +18,16 @@ export type Check = {
 /** Parts of the connector, and means of the stage. */
 export type Need =
   | 'live'
+  | 'sales'
+  | 'records'
   | 'catalog'
   | 'webhooks'
   | 'subscriptions'
   | 'rotate'
   | 'books'
   | 'oauth'
+  | 'orders'
+  | `orders.${'find' | 'report' | 'cancel' | 'amend' | 'menu'}`
   | 'signing'
   | 'signed-url'
   | 'signed-time'
@@ -33,18 +37,45 @@ export type Need =
   | `currency:${string}`
   | `places:${number}`
 
-/** Why a check cannot be run. `part`: the connector does not promise it. `stage`: the stage cannot play it. */
-export type Lack = { readonly of: 'part' | 'stage'; readonly why: string }
+/**
+ * Why a check cannot be run. `part`: the connector does not promise it. `stage`: the stage cannot play it. `sales`: there
+ * are no sales to read, which is said of every single check, since nobody may take it for read.
+ */
+export type Lack = { readonly of: 'part' | 'sales' | 'stage'; readonly why: string }
 
 /** A promise that is not kept: what was expected, and what there was. */
 export class Broken extends Error {
   override readonly name = 'Broken'
 }
 
+/**
+ * Thrown where it only shows while looking that nothing is promised, as what depends on how a sign-in was set up: the check
+ * is then neither kept nor broken. `message` is a sentence.
+ */
+export class NotPromised extends Error {
+  override readonly name = 'NotPromised'
+}
+
 export function lackOf(connector: Candidate, stage: Stage, need: Need): Lack | null {
   const { live } = connector
+  if (need === 'sales' && live !== undefined && !readsSales(live)) return { of: 'sales', why: READS_NOTHING }
+  if (need === 'records' && live !== undefined && !readsSales(live) && !worksOnOrders(live, stage)) {
+    return { of: 'sales', why: READS_NOTHING }
+  }
   return partLack(live, need) ?? stageLack(stage, need)
 }
+
+/** Records come of orders too, where they are put in and somebody works on them. */
+function worksOnOrders({ orders }: Live, { acts }: Stage): boolean {
+  return orders !== undefined && acts.includes('takeOrders') && acts.includes('moveOrders')
+}
+
+/** The provider shows its sales to whoever asks. */
+export function readsSales({ pull }: Pick<Live, 'pull'>): boolean {
+  return pull.streams.some(({ dataType }) => dataType === 'sales')
+}
+
+const READS_NOTHING = 'The provider shows no sales: no stream of the connector reads any.'
 
 function partLack(live: Live | undefined, need: Need): Lack | null {
   const parts: Partial<Record<Need, readonly [boolean, string]>> = {
@@ -55,6 +86,12 @@ function partLack(live: Live | undefined, need: Need): Lack | null {
     rotate: [live?.webhooks?.subscriptions?.rotate !== undefined, 'It turns no secrets.'],
     books: [live?.books !== undefined, 'It tells no figures of the provider’s own.'],
     oauth: [live?.signIn.oauth !== undefined, 'It has no OAuth.'],
+    orders: [live?.orders !== undefined, 'It puts no orders in.'],
+    'orders.find': [live?.orders?.find !== undefined, 'It cannot look for an order.'],
+    'orders.report': [live?.orders?.report !== undefined, 'It cannot ask how far an order is.'],
+    'orders.cancel': [live?.orders?.cancel !== undefined, 'It takes no order back.'],
+    'orders.amend': [live?.orders?.amend !== undefined, 'It changes no order that is in.'],
+    'orders.menu': [live?.orders?.menu !== undefined, 'It reads no menu beside a catalogue.'],
   }
   const [present, why] = parts[need] ?? [true, '']
   return present ? null : { of: 'part', why }
@@ -66,13 +103,13 @@ function stageLack(stage: Stage, need: Need): Lack | null {
   const { signing } = stage
   switch (kind) {
     case 'signing':
-      return lacks(signing !== null, 'The stage delivers no webhooks.')
+      return lacks(signing !== null, 'The stage signs no deliveries.')
     case 'signed-url':
       return lacks(signing?.url === true, 'The provider does not sign the address.')
     case 'signed-time':
       return lacks(typeof signing?.staleAfterMs === 'number', 'The provider does not sign the time.')
     case 'act':
-      return lacks((stage.acts as readonly string[]).includes(what), `The stage cannot ${what}.`)
+      return lacks((stage.acts as readonly string[]).includes(what), ACTS[what] ?? `The stage cannot ${what}.`)
     case 'fault':
       return lacks((stage.faults as readonly string[]).includes(what), `The stage does not play ${what}.`)
     case 'situation':
@@ -84,6 +121,11 @@ function stageLack(stage: Stage, need: Need): Lack | null {
     default:
       return null
   }
+}
+
+const ACTS: Readonly<Record<string, string>> = {
+  takeOrders: 'The stage takes no orders.',
+  moveOrders: 'The stage works on no orders.',
 }
 
 // ── What a look expects ─────────────────────────────────────────────────────────────────────────────────────────────

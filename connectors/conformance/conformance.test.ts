@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { acme } from '../../examples/acme-connector/connector.ts'
 import { stage } from '../../examples/acme-connector/stage.ts'
+import type { FoundOrder, OutgoingOrder } from '../contract.ts'
 import { CHECKS, type CheckResult, type Conformance, runCheck, runConformance } from './conformance.ts'
 import { conforms } from './conforms.ts'
 import type { Candidate, Stage } from './stage.ts'
@@ -110,6 +111,31 @@ describe('what is missing', () => {
     expect(skipped.every(({ why }) => /^The (?:stage|provider) .*\.$/.test(why ?? ''))).toBe(true)
   })
 
+  test('where a provider shows no sales every check of them says so, and what is told of orders is looked at', async () => {
+    const { live } = acme
+    if (live === undefined) throw new Error('Acme is live')
+    const closed = { ...acme, live: { ...live, pull: { ...live.pull, streams: [] } } }
+    const results = await resultsOf(closed, { stage })
+    expect(results.filter(({ outcome }) => outcome === 'broken')).toEqual([])
+    const parts = (outcome: string) =>
+      new Set(results.filter((one) => one.outcome === outcome).map(({ check }) => check.split('/')[0]))
+    // Articles stand in a stream of their own, which is gone as well.
+    expect(results.flatMap(({ check, outcome }) => (outcome === 'absent' ? check : []))).toEqual(['reading/articles'])
+    expect([...parts('skipped')]).toEqual(expect.arrayContaining(['pull', 'money', 'time', 'drift']))
+    const skipped = results.filter(({ outcome }) => outcome === 'skipped').map(({ why }) => why)
+    expect(new Set(skipped)).toEqual(new Set([expect.stringMatching(/^The provider shows no sales: .*\.$/)]))
+    expect([...parts('kept')]).toEqual(expect.arrayContaining(['orders', 'webhooks', 'secrecy', 'failures', 'reading']))
+  })
+
+  test('what only a sign-in in hand shows not to be promised is absent, with the reason', async () => {
+    const { live } = acme
+    if (live?.orders === undefined) throw new Error('Acme takes orders')
+    const assurance = { ...live.orders.assurance, keyLifeMs: null }
+    const unsure = { ...acme, live: { ...live, orders: { ...live.orders, assuranceOf: () => assurance } } }
+    const [result] = await resultsOf(unsure, { stage, only: ['orders/same-key-once'] })
+    expect(result).toMatchObject({ outcome: 'absent', why: expect.stringContaining('a person decides') })
+  })
+
   test('a stage that says it plays a situation and does not breaks the check', async () => {
     const idle: Stage = {
       ...stage,
@@ -120,6 +146,50 @@ describe('what is missing', () => {
     }
     const [result] = await resultsOf(acme, { stage: idle, only: ['money/tips'] })
     expect(result).toMatchObject({ outcome: 'broken', why: expect.stringContaining('in the books of the stage') })
+  })
+})
+
+describe('orders that hold nothing of ours', () => {
+  const { live } = acme
+  const orders = live?.orders
+  if (live === undefined || orders?.find === undefined) throw new Error('Acme finds orders')
+  const { find, assurance } = orders
+  /** Looks by place and total, as where a provider keeps no reference. */
+  const byLikeness = (match: 'certain' | 'likely'): Candidate => {
+    const all: OutgoingOrder[] = []
+    return {
+      ...acme,
+      live: {
+        ...live,
+        orders: {
+          ...orders,
+          assurance: { ...assurance, findBy: 'fingerprint' },
+          push: (link, outgoing) => {
+            all.push(outgoing)
+            return orders.push(link, outgoing)
+          },
+          *find(link, outgoing, sent) {
+            const alike = all.filter(({ order }) => order.total === outgoing.order.total)
+            const found: FoundOrder[] = []
+            for (const one of new Map(alike.map((each) => [each.key, each])).values()) {
+              found.push(...(yield* find(link, one, sent)))
+            }
+            return found.map((one) => ({ ...one, match }))
+          },
+        },
+      },
+    }
+  }
+  const only = CHECKS.map(({ name }) => name).filter((name) => name.startsWith('orders/'))
+
+  test('are found by likeness, as long as that is said', async () => {
+    const results = await resultsOf(byLikeness('likely'), { stage, only })
+    expect(results.filter(({ outcome }) => outcome === 'broken')).toEqual([])
+  })
+
+  test('are not to be called certain', async () => {
+    const results = await resultsOf(byLikeness('certain'), { stage, only: ['orders/found-again'] })
+    expect(results).toMatchObject([{ outcome: 'broken' }])
   })
 })
 

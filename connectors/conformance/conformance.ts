@@ -1,8 +1,13 @@
-import { type Check, type Lack, lackOf } from './check.ts'
+import { type Check, type Lack, lackOf, NotPromised } from './check.ts'
 import { DELIVERY_CHECKS } from './checks/deliveries.ts'
 import { FAILURE_CHECKS } from './checks/failures.ts'
 import { IDENTITY_CHECKS } from './checks/identity.ts'
 import { MONEY_CHECKS } from './checks/money.ts'
+import { ORDER_AMOUNT_CHECKS } from './checks/order-amounts.ts'
+import { ORDER_CHANGE_CHECKS } from './checks/order-changes.ts'
+import { ORDER_OUTCOME_CHECKS } from './checks/order-outcomes.ts'
+import { ORDER_WORD_CHECKS } from './checks/order-words.ts'
+import { ORDER_CHECKS } from './checks/orders.ts'
 import { PAGE_CHECKS } from './checks/pages.ts'
 import { PLACE_CHECKS } from './checks/places.ts'
 import { READING_CHECKS } from './checks/reading.ts'
@@ -27,6 +32,11 @@ export const CHECKS: readonly Check[] = [
   ...DELIVERY_CHECKS,
   ...SUBSCRIPTION_CHECKS,
   ...FIGURE_CHECKS,
+  ...ORDER_CHECKS,
+  ...ORDER_WORD_CHECKS,
+  ...ORDER_AMOUNT_CHECKS,
+  ...ORDER_OUTCOME_CHECKS,
+  ...ORDER_CHANGE_CHECKS,
   ...FAILURE_CHECKS,
   ...SECRECY_CHECKS,
 ]
@@ -96,6 +106,7 @@ export async function runCheck(
   try {
     await runWithStage(connector, check, stage, seed)
   } catch (cause) {
+    if (cause instanceof NotPromised) return result('absent', cause.message)
     return skip === null ? result('broken', sentenceOf(cause), cause) : result('skipped', skip)
   }
   if (skip === null) return result('kept', null)
@@ -105,7 +116,7 @@ export async function runCheck(
 /** The first of its needs that is not met. Parts that are absent go before means that the stage lacks. */
 export function whyNot(connector: Candidate, stage: Stage, check: Check): Lack | null {
   const lacks = check.needs.flatMap((need) => lackOf(connector, stage, need) ?? [])
-  return lacks.find(({ of }) => of === 'part') ?? lacks[0] ?? null
+  return lacks.find(({ of }) => of === 'part') ?? lacks.find(({ of }) => of === 'sales') ?? lacks[0] ?? null
 }
 
 async function runWithStage(connector: Candidate, check: Check, stage: Stage, seed: number): Promise<void> {

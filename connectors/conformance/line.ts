@@ -21,6 +21,10 @@ export type Line = {
   /** What calls are made with; a refresh puts new credentials in. */
   link: Link
   meddle: Meddler | null
+  /** Calls that never get to the provider: no answer comes, and nothing was done. */
+  lose: ((call: ProviderCall) => boolean) | null
+  /** Calls that change something are sent once, however they end: whoever holds the talk knows better when to try again. */
+  once: boolean
   /** Calls that were sent. */
   readonly calls: ProviderCall[]
   /** Paths, names and sentences that a log would hold. */
@@ -38,7 +42,17 @@ const TIMEOUT_MS = 750
 const WAIT_MS = 1_000
 
 export function openLine(live: Live, provider: Provider): Line {
-  const line: Line = { live, link: provider.link, meddle: null, calls: [], said: [], secrets: new Set(), troubles: 0 }
+  const line: Line = {
+    live,
+    link: provider.link,
+    meddle: null,
+    lose: null,
+    once: false,
+    calls: [],
+    said: [],
+    secrets: new Set(),
+    troubles: 0,
+  }
   for (const secret of Object.values(provider.link.credentials)) line.secrets.add(secret)
   const application = provider.application
   if (application?.secret) line.secrets.add(application.secret)
@@ -69,8 +83,9 @@ export async function converse<T>(line: Line, provider: Provider, begin: (link: 
 async function answered(line: Line, provider: Provider, call: ProviderCall): Promise<ProviderAnswer> {
   let refreshed = false
   for (let tries = 1; ; tries++) {
+    const isOnce = line.once && call.writes === true
     const answer = await send(line, provider, call).catch((failure: unknown) => {
-      if (!(failure instanceof CallFailed) || !call.repeatable || tries >= TRIES_MAX) throw failure
+      if (!(failure instanceof CallFailed) || !call.repeatable || isOnce || tries >= TRIES_MAX) throw failure
       return null
     })
     if (answer === null) {
@@ -81,7 +96,7 @@ async function answered(line: Line, provider: Provider, call: ProviderCall): Pro
     const verdict = line.live.api.judge(call, answer)
     if (verdict.kind === 'ok') return answer
     line.troubles++
-    if (tries < TRIES_MAX) {
+    if (tries < TRIES_MAX && !isOnce) {
       if (verdict.kind === 'throttled' || (verdict.kind === 'unavailable' && call.repeatable)) {
         await provider.advance(verdict.retryAfterMs ?? WAIT_MS * 2 ** Math.min(tries, 4))
         continue
@@ -100,6 +115,7 @@ export async function send(line: Line, provider: Provider, call: ProviderCall): 
   const { live, link } = line
   line.said.push(call.name, call.path)
   const nth = line.calls.push(call)
+  if (line.lose?.(call)) return unreachable(call)
   const signed = live.api.body === undefined ? call : { ...call, body: live.api.body(link, call) }
   const answer = await exchange(provider, signed, { ...live.api.headers(link, call), ...call.headers })
   if (answer === null || line.meddle === null) return answer ?? unreachable(call)

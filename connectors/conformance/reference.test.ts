@@ -21,6 +21,7 @@ const PARTS: Readonly<Record<string, string>> = {
   webhooks: 'Being told',
   subscriptions: 'Asking to be told',
   books: 'The provider’s own figures',
+  orders: 'Putting orders in',
   failures: 'Answers that are none',
   secrecy: 'Nothing that must not be said',
 }

@@ -1,8 +1,10 @@
+import type { OrderProgress } from '#canon/order.ts'
 import type { Tender } from '#canon/sale.ts'
 import type { CurrencyCode } from '#kernel/currency.ts'
 import type { Instant, LocalDate } from '#kernel/instant.ts'
+import type { Minor } from '#kernel/money.ts'
 import type { ZoneName } from '#kernel/zone.ts'
-import type { Application, BookFigures, BooksRequest, Connector, Delivery, Link } from '../contract.ts'
+import type { Application, BookFigures, BooksRequest, Connector, Delivery, Link, PosArticle } from '../contract.ts'
 
 // What the author of a connector brings so that the kit can hold it to its promises: a provider that can be started, be
 // traded on, and be made to misbehave. Mostly this is thin over a simulator. What a stage cannot play is said here, as
@@ -83,7 +85,8 @@ export const FAULTS = [
   'token-rotated',
 ] as const
 
-export type Act = 'edit' | 'sellLate' | 'consent' | 'revoke' | 'figures'
+/** `takeOrders`: the provider has a counter. `moveOrders`: somebody works there. */
+export type Act = 'edit' | 'sellLate' | 'consent' | 'revoke' | 'figures' | 'takeOrders' | 'moveOrders'
 
 export type Signing = {
   /** Whether the address that a delivery is sent to is part of what is signed. */
@@ -132,7 +135,36 @@ export type Provider = {
   readonly revoke?: (link: Link) => Promise<void>
   /** What the provider's own report says, as the connector's `Books` should tell it. */
   readonly figures?: (request: BooksRequest) => Promise<readonly BookFigures[]>
+  /** Where orders of other channels arrive. */
+  readonly counter?: StageCounter
   close(): Promise<void>
+}
+
+/** The provider's own view of the orders that are put into it. Never worked out with the connector's help. */
+export type StageCounter = {
+  /** What can be ordered now, one thing at least, without choices that have to be made. */
+  readonly menu: readonly StageDish[]
+  /** Every order that was ever put in from outside, however it ended. */
+  held(): Promise<readonly HeldOrder[]>
+  /** Whoever works there takes the order so far and no further. False: this provider has no such step. */
+  readonly move?: (externalId: string, progress: OrderProgress) => Promise<boolean>
+}
+
+/** Something that is sold, and what may be added to it. */
+export type StageDish = { readonly article: PosArticle; readonly extras: readonly PosArticle[] }
+
+export type HeldOrder = {
+  /** As the provider calls it towards whoever put it in. */
+  readonly externalId: string
+  /** What the connector gave it along of ours; null: nothing. */
+  readonly reference: string | null
+  readonly total: Minor
+  readonly lines: number
+  /** Whoever works there sees it and makes it: nothing is left to do, such as paying for it. */
+  readonly isWhole: boolean
+  readonly isCancelled: boolean
+  /** All that the provider holds of it, as JSON: any change of it shows here. */
+  readonly content: string
 }
 
 export type SellWish = {

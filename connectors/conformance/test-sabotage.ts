@@ -21,6 +21,7 @@ import {
   type Webhooks,
 } from '../contract.ts'
 import type { Candidate } from './stage.ts'
+import { ORDER_SABOTAGE } from './test-sabotage-orders.ts'
 
 // For every check of the kit, a connector that breaks just the promise it looks at, in a way somebody really has: a check
 // that lets its saboteur pass is worth nothing.
@@ -296,6 +297,8 @@ export const SABOTAGE: Readonly<Record<string, Candidate>> = {
       },
     },
   }),
+
+  ...ORDER_SABOTAGE,
 
   'failures/throttled': withVerdict((verdict) =>
     verdict.kind === 'throttled' ? { ...verdict, retryAfterMs: null } : verdict,

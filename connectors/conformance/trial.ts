@@ -122,7 +122,7 @@ export function openHub(live: Live, provider: Provider): Hub {
       }
     },
     async receive(delivery) {
-      const reading = live.webhooks?.read(delivery.body)
+      const reading = live.webhooks?.read(delivery.body, provider.now())
       if (reading === undefined) throw new Error('a connector without webhooks is told nothing')
       keeper.keep(reading.records, ago(provider.now(), 60 * SECOND))
       const askedAt = provider.now()
@@ -201,5 +201,6 @@ export function ago(at: Instant, ms: number): Instant {
 /** The delivery as the hub hands it to a connector: header names in lower case. */
 export function asDelivered(captured: CapturedDelivery): Delivery {
   const headers = Object.entries(captured.headers).map(([name, value]) => [name.toLowerCase(), value])
-  return { headers: Object.fromEntries(headers), body: captured.body }
+  const { body, query } = captured
+  return { headers: Object.fromEntries(headers), body, ...(query === undefined ? {} : { query }) }
 }

@@ -74,6 +74,15 @@ describe('our own contract', () => {
     expect(pushed.records[0]?.body).not.toMatch(/Asha|98123|Lake/)
   })
 
+  test('what is kept is the same, whether the system answered or somebody else says that the order is there', async () => {
+    const till = await openTill(() => ({ body: SAVED }))
+    const pushed = await push(till)
+    expect(orders.recordsOf?.(outgoing(dinner), '26', linkWith())).toEqual(pushed.records)
+    const unnumbered = await openTill(() => ({ body: { success: '1' } }))
+    const { records } = await push(unnumbered)
+    expect(orders.recordsOf?.(outgoing(dinner), 'MM-1001', linkWith())).toEqual(records)
+  })
+
   test('what prepare shows is what is sent, to the last byte, every time', async () => {
     const till = await openTill(() => ({ body: SAVED }))
     await push(till)

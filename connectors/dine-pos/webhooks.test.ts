@@ -164,6 +164,29 @@ describe('what a callback says', () => {
     ).toEqual([{ externalId: 'addon:9', location: 'R-77', available: true, at: NOW, until: null }])
   })
 
+  test('that something is sold out again, in the same words on another day, which is news', () => {
+    const body = { restID: 'R-77', type: 'item', inStock: false, itemID: ['1'] }
+    const days = [NOW, NOW, instant(NOW + 86_400_000)].map((at) => read(body, at).eventId)
+    expect(days[0]).toBe(days[1])
+    expect(days[0]).not.toBe(days[2])
+    expect(read({ ...body, itemID: ['2'] }).eventId).not.toBe(days[0])
+  })
+
+  test.each([
+    ['118807', { externalId: '118807' }, true],
+    ['118807', { externalId: '1188' }, false],
+    ['7765860', { externalId: '7765862:89058', parentExternalId: '7765860' }, true],
+    ['7765862', { externalId: '7765862:89058', parentExternalId: '7765860' }, true],
+    ['89058', { externalId: '7765862:89058', parentExternalId: '7765860' }, false],
+    ['addon:9', { externalId: 'addon:9', parentExternalId: '135699' }, true],
+    ['9', { externalId: 'addon:9', parentExternalId: '135699' }, false],
+    ['135699', { externalId: 'addon:9', parentExternalId: '135699' }, false],
+  ] as const)('of %s concerns %o: %s', (id, article, concerned) => {
+    const bare = { name: 'Soup', variant: null, sku: null, barcode: null, category: null, price: null, currency: null }
+    const whole = { ...bare, parentExternalId: null, deleted: false, updatedAt: null, ...article }
+    expect(webhooks.concerns?.(id, whole)).toBe(concerned)
+  })
+
   test('that the restaurant closes, which is of no interest, and says so', () => {
     expect(read({ restID: 'R-77', store_status: '0' })).toMatchObject({ type: 'store.status', records: [] })
     expect(read({ restID: 'R-77', store_status: '0' }).ignored).toMatch(/\.$/)

@@ -1,5 +1,6 @@
 import type { Candidate } from '../../connectors/conformance/stage.ts'
 import { api } from './api.ts'
+import { orders } from './orders.ts'
 import { books, locations, pull } from './pull.ts'
 import { reader } from './read.ts'
 import { signIn } from './sign-in.ts'
@@ -9,7 +10,7 @@ import { webhooks } from './webhooks.ts'
 export const acme: Candidate = {
   id: 'acme',
   name: 'Acme Tills',
-  live: { api, signIn, locations, pull, reader, webhooks, books },
+  live: { api, signIn, locations, pull, reader, webhooks, books, orders },
 }
 
 export default acme

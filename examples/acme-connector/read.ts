@@ -1,6 +1,7 @@
 import {
   Garbled,
   type Lookup,
+  type OrderReport,
   type Reader,
   type Reading,
   type ReadRefund,
@@ -8,22 +9,33 @@ import {
   type SourceRecord,
 } from '../../connectors/contract.ts'
 import type { CatalogArticle } from '../../src/canon/catalog.ts'
+import type { OrderProgress } from '../../src/canon/order.ts'
 import type { Payment, Sale, SaleItem, Tax, Tender } from '../../src/canon/sale.ts'
 import { type CurrencyCode, isCurrencyCode } from '../../src/kernel/currency.ts'
 import { isObject, type Json, momentOf, textOf, wholeOf } from './api.ts'
 import { type Form, openForm } from './form.ts'
 
 // Acme's receipts, refunds and articles in our words. A receipt and its refunds make one subject, read together whichever
-// of them came first.
+// of them came first. An order that was put in is a subject of its own: the sale comes from the receipt alone.
 
-const LISTS: Readonly<Record<string, string>> = { receipt: 'receipts', refund: 'refunds', article: 'articles' }
+const LISTS: Readonly<Record<string, string>> = {
+  receipt: 'receipts',
+  refund: 'refunds',
+  article: 'articles',
+  order: 'orders',
+}
 
 export const reader: Reader = {
-  kinds: ['receipt', 'refund', 'article'],
+  kinds: ['receipt', 'refund', 'article', 'order'],
   recordsOf,
   read,
   readArticles,
-  personal: { receipt: ['customer.name', 'customer.mail'], refund: [], article: [] },
+  personal: {
+    receipt: ['customer.name', 'customer.mail'],
+    refund: [],
+    article: [],
+    order: ['guest', 'note', 'lines.note', 'reference'],
+  },
 }
 
 /** Accepts one object, one under its own name, and a list as pages have it. */
@@ -40,13 +52,14 @@ function recordOf(kind: string, object: unknown): SourceRecord {
   if (!isObject(object)) throw new Garbled(`a ${kind} is no object`)
   const id = textOf(object, 'id')
   const sale = kind === 'receipt' ? id : kind === 'refund' ? textOf(object, 'receipt') : null
+  const subjects = kind === 'order' ? [`order:${id}`] : sale === null ? [] : [`sale:${sale}`]
   return {
     kind,
     id,
     body: JSON.stringify(object),
     version: { version: BigInt(wholeOf(object, 'rev')), updatedAt: momentOf(object, 'changed') },
     location: kind === 'article' ? null : textOf(object, 'place'),
-    subjects: sale === null ? [] : [`sale:${sale}`],
+    subjects,
     deleted: object.gone === true,
   }
 }
@@ -57,6 +70,7 @@ function read(
   also: readonly SourceRecord[],
   lookup: Lookup,
 ): Reading {
+  if (subject.startsWith('order:')) return readOrders(records)
   const form = openForm()
   const byId = [...records, ...also].sort((a, b) => (a.id < b.id ? -1 : 1))
   const receipt = byId.find(({ kind }) => kind === 'receipt')
@@ -87,6 +101,43 @@ function read(
         : null,
     needs,
     drift: form.drift,
+  }
+}
+
+const PROGRESS: Readonly<Record<string, OrderProgress>> = {
+  DRAFT: 'placed',
+  SENT: 'placed',
+  ACCEPTED: 'accepted',
+  READY: 'ready',
+  DONE: 'completed',
+  CANCELLED: 'cancelled',
+}
+
+/** A state that nobody has heard of says no more than that the order is there. */
+export function progressOf(state: string): OrderProgress {
+  return PROGRESS[state] ?? 'placed'
+}
+
+export function orderReportOf(order: Json): OrderReport {
+  return {
+    externalId: textOf(order, 'id'),
+    reference: textOf(order, 'reference'),
+    progress: progressOf(textOf(order, 'state')),
+    at: momentOf(order, 'changed'),
+    reason: null,
+    readyAt: null,
+  }
+}
+
+function readOrders(records: readonly SourceRecord[]): Reading {
+  const form = openForm()
+  const told = records.filter(({ kind }) => kind === 'order').map(({ body }) => JSON.parse(body) as Json)
+  for (const order of told) form.word(order, 'order', 'state', Object.keys(PROGRESS))
+  return {
+    ...{ sales: [], refunds: [], settling: null, needs: [] },
+    updatedAt: newest(records),
+    drift: form.drift,
+    orders: told.map(orderReportOf),
   }
 }
 

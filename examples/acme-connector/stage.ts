@@ -1,10 +1,13 @@
 import type { AddressInfo } from 'node:net'
-import type { BooksWish, Provider, Stage, Wishes } from '../../connectors/conformance/stage.ts'
+import type { BooksWish, Provider, Stage, StageCounter, Wishes } from '../../connectors/conformance/stage.ts'
+import type { OrderProgress } from '../../src/canon/order.ts'
 import { currencyCode } from '../../src/kernel/currency.ts'
 import { type Instant, instant } from '../../src/kernel/instant.ts'
 import { zoneName } from '../../src/kernel/zone.ts'
 import { type Acme, correctTip, deliver, openAcme, PERSONAL, sell, signed } from './provider/acme.ts'
 import { booksOf, figuresOf } from './provider/books.ts'
+import type { AcmeOrder } from './provider/order-shape.ts'
+import { OPTIONS, step } from './provider/orders.ts'
 import { serve } from './provider/server.ts'
 import type { Dice } from './provider/trade.ts'
 
@@ -39,7 +42,7 @@ export const stage: Stage = {
       'token-rotated',
     ] as const),
   ],
-  acts: ['edit', 'sellLate', 'consent', 'revoke', 'figures'],
+  acts: ['edit', 'sellLate', 'consent', 'revoke', 'figures', 'takeOrders', 'moveOrders'],
   currencies: ['EUR', 'USD', 'JPY', 'KWD'],
   placesMax: 500,
   signing: {
@@ -96,9 +99,42 @@ async function open({ places, at, seed }: Wishes): Promise<Provider> {
     revoke: async ({ credentials }) => {
       for (const one of acme.grants) if (one.access === credentials.access_token) one.ended = 'revoked'
     },
+    counter: counterOf(acme),
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+const STATES: Readonly<Partial<Record<OrderProgress, AcmeOrder['state']>>> = {
+  accepted: 'ACCEPTED',
+  ready: 'READY',
+  completed: 'DONE',
+  cancelled: 'CANCELLED',
+}
+
+function counterOf(acme: Acme): StageCounter {
+  const articleOf = ({ id, name, price }: { readonly id: string; readonly name: string; readonly price: number }) => {
+    return { externalId: id, parentExternalId: null, name, price: BigInt(price) }
+  }
+  return {
+    menu: acme.articles.map((article) => ({ article: articleOf(article), extras: OPTIONS.map(articleOf) })),
+    held: async () =>
+      [...acme.orders.values()].map((order) => ({
+        externalId: order.id,
+        reference: order.reference,
+        total: BigInt(order.total),
+        lines: order.lines.length,
+        isWhole: order.state !== 'DRAFT',
+        isCancelled: order.state === 'CANCELLED',
+        content: JSON.stringify(order),
+      })),
+    move: async (externalId, progress) => {
+      const [order, state] = [acme.orders.get(externalId), STATES[progress]]
+      if (order === undefined || state === undefined) return false
+      step(acme, order, state)
+      return true
     },
   }
 }

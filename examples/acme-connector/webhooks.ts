@@ -14,10 +14,10 @@ import { findTextOf, isObject, type Json, listOf, momentOf, objectOf, textOf, wo
 import { recordsOf } from './read.ts'
 
 // Acme signs `<seconds>.<address>.<body>` with the subscription's secret: `acme-signature: t=<seconds>,v1=<hex>`. It tells
-// of a receipt by its id alone, and of a refund by the whole refund.
+// of a receipt by its id alone, and of a refund or an order by the whole of it.
 
 const AGE_MAX_MS = 5 * 60_000
-const EVENTS = ['receipt.changed', 'refund.changed', 'access.revoked'] as const
+const EVENTS = ['receipt.changed', 'refund.changed', 'order.changed', 'access.revoked'] as const
 
 export const webhooks: Webhooks = { verify, read, subscriptions: subscriptionsOf() }
 
@@ -57,6 +57,9 @@ function read(body: Uint8Array): WebhookReading {
     case 'refund.changed':
       if (data === null) throw new Garbled('the event brings nothing')
       return { ...said, records: recordsOf('refund', data), fetch: [{ kind: 'receipt', id: textOf(data, 'receipt') }] }
+    case 'order.changed':
+      if (data === null) throw new Garbled('the event brings nothing')
+      return { ...said, records: recordsOf('order', data) }
     case 'access.revoked':
       return { ...said, signal: 'revoked' }
     default:

@@ -61,12 +61,11 @@ export function useBrowser(): { visit(base: URL, options?: VisitOptions): Promis
       page.setDefaultTimeout(15_000)
       const complaints: string[] = []
       page.on('console', (message) => {
-        // A page that finds out that nobody is signed in, or that a correction cannot be, has asked and was told so: no
-        // fault of anybody's. Pages of others may complain as they like.
-        const ours = URL.parse(message.location().url)?.origin === base.origin
-        if (message.type() === 'error' && ours && !/status of (?:401|422)/.test(message.text())) {
-          complaints.push(message.text())
-        }
+        // A page that finds out that nobody is signed in, that something is not there, or that a change cannot be, has
+        // asked the hub and was told so: no fault of anybody's. Pages of others may complain as they like.
+        const at = URL.parse(message.location().url)
+        const told = at?.pathname.startsWith('/api/') && /status of (?:401|404|409|422)/.test(message.text())
+        if (message.type() === 'error' && at?.origin === base.origin && !told) complaints.push(message.text())
       })
       page.on('pageerror', (error) => complaints.push(`${error.name}: ${error.message}`))
       page.on('request', (request) => {

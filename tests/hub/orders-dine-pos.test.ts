@@ -141,7 +141,7 @@ class Restaurant {
   }
 
   async sales(): Promise<readonly (Json & { external_id: string; status: string; total: unknown })[]> {
-    return rowsOf(await this.ask(this.of('/pos/transactions')))
+    return rowsOf(await this.ask(this.of('/pos/transactions?status=open,closed,voided&limit=200')))
   }
 
   async tasks(kind: string): Promise<readonly Json[]> {
@@ -158,9 +158,13 @@ class Restaurant {
     return new URL(this.ordersOf(orderId)[0]?.callbackUrl ?? '').search
   }
 
-  saleOf(externalId: string | null | undefined, status: string) {
-    const look = async () => (await this.sales()).filter(({ external_id }) => external_id === externalId)
-    return until(`the sale ${externalId} as ${status}`, look, ([first]) => first?.status === status)
+  /** The sales that an order of ours has become, whether it goes by our word there or by the system's number. */
+  saleOf(orderId: string, status: string) {
+    const look = async () => {
+      const names = [orderId, ...this.ordersOf(orderId).map(({ posId }) => posId)]
+      return (await this.sales()).filter(({ external_id }) => names.includes(external_id))
+    }
+    return until(`the sale of ${orderId} as ${status}`, look, ([first]) => first?.status === status)
   }
 
   /** A person's decision. */
@@ -206,6 +210,11 @@ const WAY = [
 const rupees = (amount: number) => ({ amount, currency: 'INR' })
 const lakeside = new Restaurant(signing, 'lakeside')
 const fort = new Restaurant(plain, 'fort')
+
+/** As the guide says it is made. */
+function tokenOf(secret: string, orderId: string): string {
+  return createHmac('sha256', secret).update(`order:${orderId}`).digest('base64url')
+}
 
 function signed(secret: string, body: string, at = Date.now()): Record<string, string> {
   const seconds = Math.floor(at / 1_000)
@@ -254,7 +263,7 @@ describe.each([lakeside, fort])('$slug', (restaurant) => {
       await restaurant.move(id, word)
       await restaurant.reached(id, progress)
     }
-    const sales = await restaurant.saleOf(log?.pos_order_id, 'closed')
+    const sales = await restaurant.saleOf(id, 'closed')
     expect(sales).toHaveLength(1)
     expect(sales[0]).toMatchObject({ total: rupees(restaurant.ordersOf(id)[0]?.sums.total ?? 0) })
     expect(sales[0]).toMatchObject({ total: restaurant.order().total })
@@ -304,7 +313,7 @@ describe.each([lakeside, fort])('$slug', (restaurant) => {
 
   test('may tell twice and in any order: nothing moves backwards, and the sale is one', async () => {
     const id = await restaurant.place()
-    const log = await restaurant.pushed(id)
+    await restaurant.pushed(id)
     const { restaurant_id } = restaurant.pos.credentials
     const word = restaurant.wordFor(id)
     for (const status of [
@@ -322,8 +331,57 @@ describe.each([lakeside, fort])('$slug', (restaurant) => {
       expect(answer.json).toEqual({ status: 'received' })
     }
     await restaurant.reached(id, 'completed')
-    expect(await restaurant.saleOf(log?.pos_order_id, 'closed')).toHaveLength(1)
+    expect(await restaurant.saleOf(id, 'closed')).toHaveLength(1)
     expect(await restaurant.progress(id)).toBe('completed')
+  })
+
+  test('gives an order back that the web shop takes back, and its sale is voided if it was one', async () => {
+    const [early, late] = [await restaurant.place(), await restaurant.place()]
+    await restaurant.pushed(late)
+    await restaurant.pushed(early)
+    await restaurant.move(late, 'accepted')
+    await restaurant.reached(late, 'accepted')
+    await restaurant.saleOf(late, 'open')
+    for (const id of [early, late]) {
+      const answer = await restaurant.ask(restaurant.of(`/orders/${id}/cancel`), { reason: 'The guest is ill' })
+      expect([answer.status, answer.text]).toEqual([answer.status < 300 ? answer.status : 200, answer.text])
+      await restaurant.reached(id, 'cancelled')
+      expect(restaurant.ordersOf(id).map(({ status }) => status)).toEqual(['cancelled'])
+    }
+    await restaurant.pos.idle()
+    expect(await restaurant.saleOf(late, 'voided')).toHaveLength(1)
+    const numbers = restaurant.ordersOf(early).map(({ posId }) => posId)
+    expect((await restaurant.sales()).filter(({ external_id }) => numbers.includes(external_id))).toEqual([])
+  })
+
+  test('refuses an order in its kitchen, and no sale comes of it', async () => {
+    const id = await restaurant.place()
+    const log = await restaurant.pushed(id)
+    await restaurant.move(id, 'rejected')
+    await restaurant.reached(id, 'cancelled')
+    expect((await restaurant.sales()).filter(({ external_id }) => external_id === log?.pos_order_id)).toEqual([])
+  })
+
+  test('goes on being believed for orders that are under way when its secret is made anew', async () => {
+    const id = await restaurant.place()
+    await restaurant.pushed(id)
+    const path = restaurant.of(`/pos/configurations/${restaurant.configId}/webhook-secret`)
+    const fresh = (await restaurant.ask(path, {})).json as Json & {
+      webhook_secret: string
+      webhook_addresses: Address[]
+    }
+    expect(fresh.webhook_secret).not.toBe(restaurant.secret)
+    await restaurant.move(id, 'accepted')
+    await restaurant.reached(id, 'accepted')
+    const before = restaurant.secret
+    Object.assign(restaurant, { secret: fresh.webhook_secret, addresses: fresh.webhook_addresses })
+    restaurant.pos.act('set-callbacks', { secret: fresh.webhook_secret, stock_url: fresh.webhook_addresses[0]?.url })
+    const next = await restaurant.place()
+    await restaurant.pushed(next)
+    expect(restaurant.wordFor(next)).toContain(tokenOf(restaurant.secret, next))
+    expect(restaurant.wordFor(next)).not.toContain(tokenOf(before, next))
+    await restaurant.move(next, 'accepted', 'delivered')
+    await restaurant.reached(next, 'completed')
   })
 
   test('tells what is sold out, and the web shop hears of it, on another day too', async () => {
@@ -368,7 +426,7 @@ describe('an order of which nobody saw the answer', () => {
     const log = await lakeside.pushed(id, 'success', 60_000)
     expect(lakeside.ordersOf(id).map(({ posId }) => posId)).toEqual([log?.pos_order_id])
     await lakeside.move(id, 'accepted', 'delivered')
-    expect(await lakeside.saleOf(log?.pos_order_id, 'closed')).toHaveLength(1)
+    expect(await lakeside.saleOf(id, 'closed')).toHaveLength(1)
   }, 90_000)
 
   test('is known by the kitchen’s word where every answer is lost', async () => {
@@ -384,7 +442,7 @@ describe('an order of which nobody saw the answer', () => {
     signing.fault({ name: 'error-after-commit', on: false })
     expect(lakeside.ordersOf(id).map(({ posId }) => posId)).toEqual([log?.pos_order_id])
     await lakeside.move(id, 'delivered')
-    expect(await lakeside.saleOf(log?.pos_order_id, 'closed')).toHaveLength(1)
+    expect(await lakeside.saleOf(id, 'closed')).toHaveLength(1)
   }, 90_000)
 
   test('is there as soon as the kitchen speaks of it, and nobody needs to decide', async () => {
@@ -430,7 +488,7 @@ describe('an order of which nobody saw the answer', () => {
       await fort.move(id, word)
       await fort.reached(id, progress)
     }
-    const sales = await fort.saleOf(found?.posId, 'closed')
+    const sales = await fort.saleOf(id, 'closed')
     expect(sales).toHaveLength(1)
     expect(sales[0]).toMatchObject({ total: fort.order().total })
   })
@@ -444,7 +502,7 @@ describe('an order of which nobody saw the answer', () => {
     const log = await fort.pushed(id)
     expect(fort.ordersOf(id).map(({ posId }) => posId)).toEqual([log?.pos_order_id])
     await fort.move(id, 'accepted', 'delivered')
-    expect(await fort.saleOf(log?.pos_order_id, 'closed')).toHaveLength(1)
+    expect(await fort.saleOf(id, 'closed')).toHaveLength(1)
   })
 })
 

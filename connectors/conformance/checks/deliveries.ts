@@ -4,6 +4,7 @@ import { type Check, dice, expect, expectNone, expectSame, failureOf, nameOf } f
 import { type Facts, factsShown, same } from '../keeper.ts'
 import type { CapturedDelivery } from '../stage.ts'
 import { type Hub, openHub, SECOND, type Trial } from '../trial.ts'
+import { toldOfSomething } from './busy.ts'
 import { booksOf, countOf, expectBooksAgree, placeOf, playable } from './shop.ts'
 
 // What deliveries say, and that neither their number nor their order changes what becomes of them.
@@ -17,7 +18,7 @@ export const DELIVERY_CHECKS: readonly Check[] = [
     says: 'a delivery names its account, or leaves it to the address, and says the same at every reading',
     needs: NEEDS,
     run: async (trial) => {
-      const { hub, deliveries } = await told(trial)
+      const { hub, deliveries } = await toldOfSomething(trial)
       for (const { body } of deliveries) {
         const reading = read(trial, body)
         const { account } = reading
@@ -31,9 +32,9 @@ export const DELIVERY_CHECKS: readonly Check[] = [
   {
     name: 'webhooks/brings-every-sale',
     says: 'deliveries alone bring every sale and refund that money moves for, to the cent',
-    needs: NEEDS,
+    needs: [...NEEDS, 'sales'],
     run: async (trial) => {
-      const { hub, deliveries } = await told(trial, 2)
+      const { hub, deliveries } = await toldOfSomething(trial, 2)
       await receiveAll(hub, deliveries)
       expect(countOf(await booksOf(hub, placeOf(hub))) > 0, 'the stage sold nothing')
       await expectBooksAgree(hub)
@@ -42,9 +43,9 @@ export const DELIVERY_CHECKS: readonly Check[] = [
   {
     name: 'webhooks/same-twice',
     says: 'the same delivery twice is one fact, and one event',
-    needs: NEEDS,
+    needs: [...NEEDS, 'sales'],
     run: async (trial) => {
-      const { hub, deliveries } = await told(trial)
+      const { hub, deliveries } = await toldOfSomething(trial)
       await receiveAll(hub, deliveries)
       const once = hub.facts()
       await receiveAll(hub, [...deliveries, ...deliveries])
@@ -57,13 +58,13 @@ export const DELIVERY_CHECKS: readonly Check[] = [
   {
     name: 'webhooks/any-order',
     says: 'in whatever order the events of a sale come, the same facts come out',
-    needs: NEEDS,
+    needs: [...NEEDS, 'sales'],
     run: (trial) => anyOrder(trial),
   },
   {
     name: 'webhooks/thin-event',
     says: 'an object that is not whole when it is told of asks to be looked at again until it is',
-    needs: [...NEEDS, 'fault:thin-event'],
+    needs: [...NEEDS, 'sales', 'fault:thin-event'],
     run: async (trial) => {
       const hub = await trial.open()
       await hub.provider.play('thin-event', true, { rate: 1, seed: trial.seed })
@@ -84,7 +85,7 @@ export const DELIVERY_CHECKS: readonly Check[] = [
     says: 'a body that is not what the provider sends is garbled or ignored with a reason, never half read',
     needs: NEEDS,
     run: async (trial) => {
-      const { deliveries } = await told(trial)
+      const { deliveries } = await toldOfSomething(trial)
       const whole = deliveries[0]?.body ?? new Uint8Array()
       const roll = dice(trial.seed)
       const cuts = Array.from({ length: 24 }, () => whole.subarray(0, roll(whole.length)))
@@ -145,13 +146,6 @@ function expectNewestWins(trial: Trial, order: readonly CapturedDelivery[]): voi
       versions.set(key, [version, updatedAt, record.body])
     }
   }
-}
-
-/** Sells and hands over what was delivered, into a hub that knows its locations. */
-async function told(trial: Trial, count = 1): Promise<{ hub: Hub; deliveries: readonly CapturedDelivery[] }> {
-  const hub = await trial.open()
-  await hub.locations()
-  return { hub, deliveries: await hub.sellNow(count, playable(trial)) }
 }
 
 /** Hears them all, waits, and hears what is told meanwhile. */

@@ -1,9 +1,10 @@
 import { CallFailed, Garbled, type ProviderAnswer, type ProviderCall, type Verdict } from '../../contract.ts'
-import { type Check, expect, expectSame, nameOf } from '../check.ts'
+import { type Check, expect, expectSame, nameOf, readsSales } from '../check.ts'
 import { converse, type Meddler, madeUpAnswer } from '../line.ts'
 import type { FaultName } from '../stage.ts'
 import { ago, DAY, type Hub, openHub, type Trial } from '../trial.ts'
 import { lotsOf } from '../walk.ts'
+import { busyHub } from './busy.ts'
 import { expectBooksAgree, pullAll, timed, traded } from './shop.ts'
 
 // Networks and gateways: what an answer means that is none, and that nothing is ever read by halves.
@@ -16,8 +17,9 @@ export const FAILURE_CHECKS: readonly Check[] = [
     name: 'failures/throttled',
     says: 'a 429 is a delay, as long as it is told: in seconds, as a date, or not at all',
     needs: ['live'],
-    run: async ({ live }) => {
-      const call = await someCall(live.signIn.check)
+    run: async (trial) => {
+      const { live } = trial
+      const call = someCall(await trial.open())
       for (const body of TEXTS) {
         const told = judged(live.api.judge, call, 429, body, { 'retry-after': '7' })
         expect(
@@ -39,8 +41,9 @@ export const FAILURE_CHECKS: readonly Check[] = [
     name: 'failures/unavailable',
     says: 'a 500, 502, 503 or 504 may pass, whatever stands in its body',
     needs: ['live'],
-    run: async ({ live }) => {
-      const call = await someCall(live.signIn.check)
+    run: async (trial) => {
+      const { live } = trial
+      const call = someCall(await trial.open())
       for (const status of [500, 502, 503, 504]) {
         for (const body of TEXTS) {
           const verdict = judged(live.api.judge, call, status, body)
@@ -55,8 +58,9 @@ export const FAILURE_CHECKS: readonly Check[] = [
     name: 'failures/refused',
     says: 'a 4xx is never a success, a 401 is about the sign-in and a 403 about what it may do',
     needs: ['live'],
-    run: async ({ live }) => {
-      const call = await someCall(live.signIn.check)
+    run: async (trial) => {
+      const { live } = trial
+      const call = someCall(await trial.open())
       for (const body of TEXTS) {
         for (const status of [301, 302, 400, 402, 405, 410, 418, 422]) {
           const { kind } = judged(live.api.judge, call, status, body)
@@ -72,7 +76,7 @@ export const FAILURE_CHECKS: readonly Check[] = [
     says: 'a body that breaks off, is HTML or no object is garbled, and nothing of it is read',
     needs: ['live'],
     run: async (trial) => {
-      const { hub } = await traded(trial, 6)
+      const hub = await busyHub(trial, 6)
       await hub.locations()
       for (const [what, tear] of Object.entries(TEARS)) {
         for (const [name, talk] of talksOf(trial, hub)) await expectNoHalf(hub, `${name}, ${what}`, talk, tear)
@@ -84,12 +88,13 @@ export const FAILURE_CHECKS: readonly Check[] = [
     says: 'a call without an answer fails its talk, which begins anew as if it had never been',
     needs: ['live'],
     run: async (trial) => {
-      const { hub } = await traded(trial, 6)
+      const hub = await busyHub(trial, 6)
       await hub.locations()
       for (const [name, talk] of talksOf(trial, hub)) {
         await expectNoHalf(hub, `${name}, cut`, talk, () => 'cut')
         await converse(hub.line, hub.provider, talk)
       }
+      if (!readsSales(trial.live)) return
       await pullAll(hub)
       await expectBooksAgree(hub)
     },
@@ -103,7 +108,7 @@ function playedWhileReading(fault: FaultName): Check {
   return {
     name: `failures/${fault}`,
     says: `a month is read whole while the provider plays ${fault}`,
-    needs: ['live', `fault:${fault}`],
+    needs: ['live', 'sales', `fault:${fault}`],
     run: async (trial) => {
       const { hub } = await traded(trial, 25)
       let struck = 0
@@ -178,7 +183,11 @@ export function talksOf({ live }: Trial, hub: Hub): readonly (readonly [string, 
     const window = { by: stream.backfillBy, from: ago(now, 31 * DAY), to: now, locations }
     talks.push([`a page of ${stream.name}`, (link) => stream.page(link, window, null)])
   }
-  const { books } = live
+  const { books, orders } = live
+  if (orders?.menu !== undefined) {
+    const { menu } = orders
+    talks.push(['the menu', (link) => menu(link)])
+  }
   const [place] = hub.provider.places
   if (books !== undefined && place !== undefined) {
     const request = { location: place.id, from: ago(now, DAY), to: now }
@@ -219,8 +228,8 @@ export async function withMeddler<T>(hub: Hub, meddle: Meddler, run: () => Promi
 }
 
 /** The first call of the talk that asks who it is: every connector has that one. */
-export async function someCall(check: Trial['live']['signIn']['check']): Promise<ProviderCall> {
-  const step = check({ environment: 'production', credentials: {}, account: null, application: null }).next()
+export function someCall({ live, provider }: Hub): ProviderCall {
+  const step = live.signIn.check(provider.link).next()
   if (step.done) throw new Error('the check of the sign-in asks nobody')
   return step.value
 }

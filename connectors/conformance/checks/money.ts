@@ -43,7 +43,7 @@ export const MONEY_CHECKS: readonly Check[] = [
     (situation): Check => ({
       name: `money/${situation.replaceAll('_', '-')}`,
       says: SOLD[situation].says,
-      needs: ['live', `situation:${situation}`],
+      needs: ['live', 'sales', `situation:${situation}`],
       run: (trial) => sellsRight(trial, trial.stage.home, situation),
     }),
   ),
@@ -57,7 +57,7 @@ function inCurrency(name: string, says: string, currency: string, zone: string, 
   return {
     name,
     says,
-    needs: ['live', `currency:${currency}`],
+    needs: ['live', 'sales', `currency:${currency}`],
     run: (trial) => sellsRight(trial, { currency: currencyCode(currency), zone: zoneName(zone), country }, null),
   }
 }

@@ -27,7 +27,7 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/every-sale-once',
     says: 'a month of sales is read whole, each once',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await traded(trial, 40)
       await pullAll(hub)
@@ -37,7 +37,7 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/both-ends-inclusive',
     says: 'a window brings what lies on its ends',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await traded(trial, 9)
       await hub.locations()
@@ -51,7 +51,7 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/windows-meet',
     says: 'many small windows bring what one large one brings',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await traded(trial, 25)
       await pullAll(hub)
@@ -69,7 +69,7 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/exactly-full-page',
     says: 'a last page that is exactly full ends the walk and loses nothing',
-    needs: ['live', 'situation:plain'],
+    needs: ['live', 'sales', 'situation:plain'],
     run: async (trial) => {
       const hub = await trial.open()
       const most = Math.max(...timed(hub).map(({ pageSizeMax }) => pageSizeMax))
@@ -88,7 +88,7 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/old-edit',
     says: 'a change of an old sale is found by reading what was updated',
-    needs: ['live', 'act:edit'],
+    needs: ['live', 'sales', 'act:edit'],
     run: async (trial) => {
       const { hub, wish } = await traded(trial, 12)
       await pullAll(hub)
@@ -107,7 +107,7 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/late-sale',
     says: 'a sale that appears days after it was made is found by reading what was updated',
-    needs: ['live', 'act:sellLate'],
+    needs: ['live', 'sales', 'act:sellLate'],
     run: async (trial) => {
       const { hub, wish } = await traded(trial, 3)
       await pullAll(hub)
@@ -126,7 +126,7 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/list-lag',
     says: 'what a list does not show yet is found by the overlap of the next run',
-    needs: ['live', 'situation:plain', 'fault:list-lag'],
+    needs: ['live', 'sales', 'situation:plain', 'fault:list-lag'],
     run: async (trial) => {
       const hub = await trial.open()
       await hub.provider.play('list-lag', true, { rate: 1, seed: trial.seed })
@@ -149,7 +149,7 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/new-since',
     says: 'reading what was updated finds what was sold since, and leaves the rest as it was',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await traded(trial, 8)
       await pullAll(hub)
@@ -164,7 +164,7 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/every-stream',
     says: 'every stream is walked to its end, and what it brings is of a kind that the reader knows',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await traded(trial, 20)
       await hub.locations()
@@ -188,13 +188,13 @@ export const PAGE_CHECKS: readonly Check[] = [
   {
     name: 'pull/fetch-by-name',
     says: 'records are fetched by name as pages bring them; unknown names are left out',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: fetchesByName,
   },
   {
     name: 'pull/same-by-every-way',
     says: 'a sale is the same whether it was told, pulled or followed',
-    needs: ['live', 'webhooks', 'signing'],
+    needs: ['live', 'sales', 'webhooks', 'signing'],
     run: async (trial) => {
       const told = await trial.open()
       const start = told.provider.now()
@@ -217,7 +217,7 @@ function pageFault(fault: FaultName, says: string): Check {
   return {
     name: `pull/${fault}`,
     says,
-    needs: ['live', 'situation:plain', `fault:${fault}`],
+    needs: ['live', 'sales', 'situation:plain', `fault:${fault}`],
     run: async (trial) => {
       const hub = await trial.open()
       const most = Math.max(...timed(hub).map(({ pageSizeMax }) => pageSizeMax))

@@ -38,7 +38,7 @@ export const PLACE_CHECKS: readonly Check[] = [
   {
     name: 'locations/sales-of-every-one',
     says: 'with 1 to 500 places, each place’s sales are read once',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       for (const count of countsOf(trial)) {
         const hub = await trial.open({ places: Array.from({ length: count }, () => trial.stage.home) })
@@ -62,7 +62,7 @@ export const PLACE_CHECKS: readonly Check[] = [
   {
     name: 'time/clock-changes',
     says: 'sales around both clock changes fall on the day and in the hour of their place',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       for (const [zone, ...changes] of CLOCK_CHANGES) {
         await onTheirDays(
@@ -76,7 +76,7 @@ export const PLACE_CHECKS: readonly Check[] = [
   {
     name: 'time/far-zones',
     says: 'from UTC−11 to UTC+14 sales fall on the day of their place',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       for (const zone of FAR_ZONES) {
         await onTheirDays(trial, zoneName(zone), [instant(Date.parse('2026-05-01T00:00:00Z'))])

@@ -2,8 +2,9 @@ import { type Drift, Garbled, type Reading, type SourceRecord } from '../../cont
 import { Broken, type Check, dice, expect, expectNone, expectSame, nameOf, shown } from '../check.ts'
 import { type Facts, factsOf, factsShown, keyOf, same } from '../keeper.ts'
 import { HOUR, type Hub, type Trial } from '../trial.ts'
+import { wellRead } from './busy.ts'
 import { looksLikeWord, type Mutation, mutated, otherTypes, type Path, pathText, valuesOf } from './mutations.ts'
-import { expectBooksAgree, pullAll, traded } from './shop.ts'
+import { expectBooksAgree, pullAll } from './shop.ts'
 
 // Reading is pure, whole, and never guesses: a record that does not look as it should is said to, and changes no fact in
 // silence.
@@ -15,7 +16,7 @@ export const READING_CHECKS: readonly Check[] = [
   {
     name: 'reading/pure',
     says: 'reading changes nothing that it is given, and says the same again',
-    needs: ['live'],
+    needs: ['live', 'records'],
     run: async (trial) => {
       const { hub, subjects } = await readShop(trial)
       for (const subject of subjects) {
@@ -33,7 +34,7 @@ export const READING_CHECKS: readonly Check[] = [
   {
     name: 'reading/any-order-of-records',
     says: 'the records of a subject are in no order',
-    needs: ['live'],
+    needs: ['live', 'records'],
     run: async (trial) => {
       const { hub, subjects } = await readShop(trial)
       const roll = dice(trial.seed)
@@ -49,7 +50,7 @@ export const READING_CHECKS: readonly Check[] = [
   {
     name: 'reading/in-part',
     says: 'a subject of which only some records are there is read all the same, and asks for the rest',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub, subjects } = await readShop(trial)
       for (const subject of subjects) {
@@ -78,7 +79,7 @@ export const READING_CHECKS: readonly Check[] = [
   {
     name: 'reading/own-words',
     says: 'the body of a record is JSON of its kind, and gives the same record again',
-    needs: ['live'],
+    needs: ['live', 'records'],
     run: async (trial) => {
       const { hub } = await readShop(trial)
       const { reader } = trial.live
@@ -93,7 +94,7 @@ export const READING_CHECKS: readonly Check[] = [
   {
     name: 'reading/each-fact-once',
     says: 'no two subjects tell one sale or refund in two ways',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await readShop(trial)
       for (const situation of (['refund_partial', 'exchange'] as const).filter((one) =>
@@ -127,7 +128,7 @@ export const READING_CHECKS: readonly Check[] = [
   {
     name: 'reading/articles',
     says: 'every article that a line names is in the catalogue',
-    needs: ['live', 'catalog'],
+    needs: ['live', 'sales', 'catalog'],
     run: async (trial) => {
       const { hub } = await readShop(trial)
       const known = new Set(hub.articles().map(({ externalId }) => externalId))
@@ -144,7 +145,7 @@ export const READING_CHECKS: readonly Check[] = [
   {
     name: 'drift/unknown-field',
     says: 'a field that is new is counted, and the record is read all the same',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await readShop(trial)
       for (const record of onePerKind(hub)) {
@@ -159,7 +160,7 @@ export const READING_CHECKS: readonly Check[] = [
   {
     name: 'drift/unknown-word',
     says: 'a word that is new changes no fact in silence',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       await expectNoSilence(trial, wordsAmong, (facts, { was }) =>
         JSON.parse(JSON.stringify(facts, numbers).replaceAll(NEW_WORD, String(was))),
@@ -169,7 +170,7 @@ export const READING_CHECKS: readonly Check[] = [
   {
     name: 'drift/wrong-type',
     says: 'a value of another type changes no fact in silence',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: (trial) =>
       expectNoSilence(
         trial,
@@ -181,8 +182,7 @@ export const READING_CHECKS: readonly Check[] = [
 
 /** A shop that has been read: its subjects have records. */
 async function readShop(trial: Trial): Promise<{ hub: Hub; subjects: readonly string[] }> {
-  const { hub } = await traded(trial, 14)
-  await pullAll(hub)
+  const hub = await wellRead(trial, 14)
   const subjects = [...hub.keeper.readings.keys()]
   expect(subjects.length > 0, 'nothing was read')
   return { hub, subjects }

@@ -2,11 +2,12 @@ import { CallFailed, type ProviderAnswer } from '../../contract.ts'
 import { type Check, expect, expectNone } from '../check.ts'
 import { asSignedIn, converse, madeUpAnswer } from '../line.ts'
 import { ago, type Hub, type Trial } from '../trial.ts'
+import { busyHub } from './busy.ts'
 import { someCall, talksOf, withMeddler } from './failures.ts'
 import { looksLikeWord, masked, valuesOf } from './mutations.ts'
 import { readMutated } from './reading.ts'
 import { MONTH, pullAll, traded } from './shop.ts'
-import { requestOf } from './tokens.ts'
+import { requestOf, withSecrets } from './tokens.ts'
 
 // What a log, an error or a fact may hold: no secret, and nothing of a person. Markers are planted and looked for.
 
@@ -20,7 +21,7 @@ export const SECRECY_CHECKS: readonly Check[] = [
     says: 'no path and no name of a call holds a secret or a personal datum',
     needs: ['live'],
     run: async (trial) => {
-      const { hub } = await traded(trial, 10)
+      const hub = await busyHub(trial, 10)
       await pullAll(hub)
       await hub.fetch(hub.keeper.records().filter(({ kind }) => trial.live.pull.fetchMax(kind) > 0))
       for (const [, talk] of talksOf(trial, hub)) await converse(hub.line, hub.provider, talk)
@@ -38,8 +39,8 @@ export const SECRECY_CHECKS: readonly Check[] = [
     says: 'whatever a provider answers, what is said of it quotes no secret and no personal datum',
     needs: ['live'],
     run: async (trial) => {
-      const { hub } = await traded(trial, 3)
-      const call = await someCall(trial.live.signIn.check)
+      const hub = await busyHub(trial, 3)
+      const call = someCall(hub)
       for (const secret of hub.line.secrets) {
         const words = `${secret} was sent for ${PERSON} (${PHONE})`
         for (const body of await errorBodies(trial, hub, words)) {
@@ -58,7 +59,7 @@ export const SECRECY_CHECKS: readonly Check[] = [
     says: 'a failure that a talk or a reader throws quotes nothing of what it failed on',
     needs: ['live'],
     run: async (trial) => {
-      const { hub } = await traded(trial, 3)
+      const hub = await busyHub(trial, 3)
       await pullAll(hub)
       const planted = (answer: ProviderAnswer) => ({ ...answer, body: Buffer.from(`{"a":"${PERSON}`) })
       for (const [, talk] of talksOf(trial, hub)) {
@@ -83,7 +84,7 @@ export const SECRECY_CHECKS: readonly Check[] = [
   {
     name: 'secrecy/drift',
     says: 'what is counted as drift is a word or nothing, never a value that may be personal',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await traded(trial, 6)
       await pullAll(hub)
@@ -103,7 +104,7 @@ export const SECRECY_CHECKS: readonly Check[] = [
   {
     name: 'secrecy/facts',
     says: 'no sale, refund or article holds a name, an address or a number of a customer',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await traded(trial, 25)
       await readEverything(hub)
@@ -119,7 +120,7 @@ export const SECRECY_CHECKS: readonly Check[] = [
   {
     name: 'secrecy/personal-paths',
     says: 'with the reader’s personal paths masked, nothing of a customer is left in a record',
-    needs: ['live'],
+    needs: ['live', 'sales'],
     run: async (trial) => {
       const { hub } = await traded(trial, 25)
       await readEverything(hub)
@@ -136,7 +137,7 @@ export const SECRECY_CHECKS: readonly Check[] = [
 /** Bodies of errors as this provider writes them and as any might, with these words wherever words stand. */
 async function errorBodies(trial: Trial, hub: Hub, words: string): Promise<readonly string[]> {
   const real: string[] = []
-  const wrong = Object.fromEntries(Object.keys(hub.line.link.credentials).map((name) => [name, 'not-a-credential']))
+  const wrong = withSecrets(trial.live.signIn, hub.line.link.credentials, 'not-a-credential')
   await withMeddler(
     hub,
     (_, answer) => {
@@ -178,7 +179,11 @@ function expectPlanted({ provider, keeper }: Hub): void {
   expect(there.length > 0, 'the stage planted nothing personal in what was read')
 }
 
-function expectNothingTold({ line, provider }: Hub, said: readonly string[], markers: readonly string[] = []): void {
+export function expectNothingTold(
+  { line, provider }: Hub,
+  said: readonly string[],
+  markers: readonly string[] = [],
+): void {
   const secrets = [...line.secrets].filter((secret) => secret.length >= SHORT_SECRET)
   const leaks = (told: string, among: readonly string[]) =>
     among.some((text) => told.includes(text) || told.includes(encodeURIComponent(text)))

@@ -3,7 +3,7 @@ import type { Delivery, Verification, Webhooks } from '../../contract.ts'
 import { type Check, dice, expect, expectNone } from '../check.ts'
 import type { CapturedDelivery, Signing } from '../stage.ts'
 import { asDelivered, type Hub, SECOND, type Trial } from '../trial.ts'
-import { playable } from './shop.ts'
+import { toldOfSomething } from './busy.ts'
 
 // Whether a delivery is from the provider, decided over its bytes before anybody parses them.
 
@@ -161,10 +161,9 @@ async function delivered(trial: Trial): Promise<{
 }> {
   const { signing } = trial.stage
   if (signing === null) throw new Error('needs a stage that delivers')
-  const hub = await trial.open()
-  const all = await hub.sellNow(1, playable(trial))
+  const { hub, deliveries: all } = await toldOfSomething(trial)
   const [one] = all
-  expect(one !== undefined, 'the stage sold and delivered nothing')
+  expect(one !== undefined, 'the stage delivered nothing')
   return { hub, one, all, signing }
 }
 

@@ -81,7 +81,7 @@ export const FIGURE_CHECKS: readonly Check[] = [
   {
     name: 'books/equal',
     says: 'the figures that the provider itself counts are told to the minor unit',
-    needs: ['live', 'books', 'act:figures'],
+    needs: ['live', 'sales', 'books', 'act:figures'],
     run: async (trial) => {
       const { hub } = await traded(trial, 60)
       const now = hub.provider.now()

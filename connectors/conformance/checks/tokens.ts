@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Application, CallFailed, type Credentials, type OAuth, type Tokens } from '../../contract.ts'
+import { type Application, CallFailed, type Credentials, type OAuth, type SignIn, type Tokens } from '../../contract.ts'
 import { type Check, expect, expectNone, failureOf, nameOf } from '../check.ts'
 import { asSignedIn, converse } from '../line.ts'
 import { DAY, type Hub, type Trial } from '../trial.ts'
@@ -34,7 +34,7 @@ export const TOKEN_CHECKS: readonly Check[] = [
     run: async (trial) => {
       const hub = await trial.open()
       for (const value of ['', 'not-a-credential-of-anybody']) {
-        const wrong = replaced(hub.provider.link.credentials, value)
+        const wrong = withSecrets(trial.live.signIn, hub.provider.link.credentials, value)
         const failure = await failureOf('signing in with wrong credentials', () =>
           asSignedIn(hub.line, wrong, () => converse(hub.line, hub.provider, (link) => trial.live.signIn.check(link))),
         )
@@ -219,6 +219,8 @@ async function verdictWith(trial: Trial, hub: Hub, credentials: Credentials) {
   }
 }
 
-function replaced(credentials: Credentials, value: string): Credentials {
-  return Object.fromEntries(Object.keys(credentials).map((name) => [name, value]))
+/** Somebody else's credentials: what is no secret, such as an address of the merchant's own, stays as it is. */
+export function withSecrets({ fields }: SignIn, credentials: Credentials, value: string): Credentials {
+  const open = new Set(fields.flatMap(({ name, secret }) => (secret ? [] : name)))
+  return Object.fromEntries(Object.entries(credentials).map(([name, own]) => [name, open.has(name) ? own : value]))
 }

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import type { FaultName, SellWish } from '../../../connectors/conformance/stage.ts'
+import type { AcmeOrder } from './order-shape.ts'
 import { type Article, articlesOf, CUSTOMER, type Dice, type Place, type Receipt, type Refund, ring } from './trade.ts'
 
 // The whole state of Acme for one merchant. Time goes on only when it is told to.
@@ -33,6 +34,8 @@ export type Acme = {
   readonly articles: readonly Article[]
   readonly receipts: Map<string, Receipt>
   readonly refunds: Map<string, Refund>
+  readonly orders: Map<string, AcmeOrder>
+  readonly orderKeys: Map<string, { readonly id: string; readonly at: number }>
   readonly hooks: Map<string, Hook>
   readonly codes: Map<string, { readonly challenge: string | null }>
   readonly grants: Grant[]
@@ -56,6 +59,8 @@ export function openAcme(places: readonly Omit<Place, 'id'>[], now: number): Acm
     articles: articlesOf(places[0]?.currency ?? 'EUR', at),
     receipts: new Map(),
     refunds: new Map(),
+    orders: new Map(),
+    orderKeys: new Map(),
     hooks: new Map(),
     codes: new Map(),
     grants: [],
@@ -123,7 +128,7 @@ export function correctTip(
   tell(acme, 'receipt.changed', { id: receipt.id, rev: receipt.rev }, acme.now)
 }
 
-function tell(acme: Acme, type: string, data: unknown, due: number): void {
+export function tell(acme: Acme, type: string, data: unknown, due: number): void {
   const event = {
     id: `evt-${++acme.events}`,
     type,

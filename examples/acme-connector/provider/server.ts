@@ -4,6 +4,7 @@ import type { FaultName } from '../../../connectors/conformance/stage.ts'
 import { answerSignIn } from './accounts.ts'
 import type { Acme } from './acme.ts'
 import { figuresOf } from './books.ts'
+import { answerOrders, OPTIONS } from './orders.ts'
 import { type Answer, type Asked, error } from './wire.ts'
 
 // Acme's addresses. Lists go by time, oldest first, with both ends inside, fifty to a page; a cursor is the place of the
@@ -73,6 +74,8 @@ function answerCall(acme: Acme, asked: Asked): Answer {
   }
   if (noun === 'places') return places(acme, asked.url)
   if (noun === 'figures') return figures(acme, asked.url)
+  if (noun === 'orders') return answerOrders(acme, asked, id, part)
+  if (noun === 'menu') return { status: 200, body: { articles: acme.articles, options: OPTIONS } }
   if (noun === 'hooks') return hooks(acme, method, id, part, asked)
   const objects = {
     receipts: acme.receipts,

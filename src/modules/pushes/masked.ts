@@ -51,12 +51,16 @@ export function coveringOf(order: Order | null, personal: Readonly<Record<string
   return { names, words: order === null ? [] : wordsOf(order).filter((word) => word.trim().length >= WORD_MIN) }
 }
 
-/** JSON as a value, covered; anything else as text, covered. */
+/**
+ * JSON as a value, covered; anything else as text, covered. Of JSON that is not whole nothing is shown: what is personal in
+ * it cannot be told by its name, and it may be other customers'.
+ */
 export function maskedBody(text: string | null, covering: Covering): unknown {
   if (text === null || text === '') return null
   try {
     return masked(JSON.parse(text), covering)
   } catch {
+    if (/^\s*[[{]/.test(text)) return `JSON of ${text.length} characters or more, which is not whole and not shown.`
     return maskedText(text.slice(0, 2_000), covering)
   }
 }

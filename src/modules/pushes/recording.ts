@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { type Instant, instant, instantText } from '#kernel/instant.ts'
-import type { CallEnding, CallWatch } from '#modules/connections/live.ts'
+import type { CallWatch } from '#modules/connections/live.ts'
 import type { Tx } from '#platform/postgres/database.ts'
 import type { Sealer } from '#platform/vault/vault.ts'
 import type { OutgoingOrder } from '../../../connectors/contract.ts'
 import { type ClaimedPush, extendClaim, LEASE_MS } from './claim.ts'
 import type { PushDesk } from './desk.ts'
 import { sealIntent } from './intent.ts'
-import { beginCall, type CallPlace, endCall } from './store-attempts.ts'
+import { beginCall, type CallPlace, type EndedCall, endCall } from './store-attempts.ts'
 import type { MadeCall } from './verdict.ts'
 
 // Puts each call of a try down before its first byte leaves, in a transaction of its own that also asks whether the claim
@@ -37,7 +37,7 @@ export function startRecording(
 ): Recording {
   const { database, clock } = desk
   const calls: MadeCall[] = []
-  const unwritten: { readonly place: CallPlace; readonly ended: CallEnding }[] = []
+  const unwritten: EndedCall[] = []
   let lastSentAt: Instant | null = null
   let isFenced = false
   const attemptNo = push.attempts
@@ -54,7 +54,7 @@ export function startRecording(
   beating.unref()
 
   async function flush(tx: Tx): Promise<void> {
-    for (const { place, ended } of unwritten) await endCall(tx, sealer, place, ended)
+    for (const call of unwritten) await endCall(tx, sealer, call)
   }
 
   async function put(tx: Tx, place: CallPlace, call: Parameters<CallWatch['before']>[0], now: Instant): Promise<void> {
@@ -105,7 +105,8 @@ export function startRecording(
           verdict: ended.verdict.kind,
           neverSent: ended.neverSent,
         }
-        unwritten.push({ place: { tenantId: push.tenantId, id: push.id, attemptNo, no }, ended })
+        const place = { tenantId: push.tenantId, id: push.id, attemptNo, no }
+        unwritten.push({ place, writes: call.writes === true, ended })
         if (call.writes === true && !ended.neverSent) lastSentAt = clock.now()
         await desk.at?.('push.after-answer')
       },

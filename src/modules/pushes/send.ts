@@ -137,13 +137,14 @@ async function converse(
   }
 }
 
-/** A system that shows no order again: what is known of it is on record before it is put down that it is there. */
+/**
+ * A system that shows no order again: what is known of it is on record before it is put down that it is there. Where that
+ * fails, the try is as good as cut off, and what is done about those is done about it.
+ */
 async function keepAtOnce(desk: PushDesk, push: ClaimedPush, ready: Ready, ending: TryEnd['ending']): Promise<void> {
   if (ready.connection.live.orders?.recordsOf === undefined || !('pushed' in ending)) return
   const ref = { tenantId: push.tenantId, id: push.connectionId }
-  await desk.keepRecords?.(ref, ending.pushed.records).catch((error: unknown) => {
-    desk.log.warn({ err: error, push: push.id }, 'what is known of a pushed order was not kept yet')
-  })
+  await desk.keepRecords?.(ref, ending.pushed.records)
 }
 
 /** Whoever began it is gone. What had begun to leave may have arrived; what had not has not. */

@@ -43,6 +43,8 @@ export type CallPlace = Pick<Push, 'tenantId' | 'id'> & { readonly attemptNo: nu
 
 /** Larger bodies are cut in the history; what a provider answers to an order is a few kilobytes. */
 const BODY_MAX = 256 * 1024
+/** A search answers other customers' orders as well, hundreds of them: no more of it is kept than an order may take. */
+const READ_MAX = 16 * 1024
 
 export async function beginCall(tx: Tx, sealer: Sealer, place: CallPlace, call: ProviderCall, now: Instant) {
   const request = call.body === null ? null : sealBody(sealer, place, 'request', Buffer.from(call.body))
@@ -52,9 +54,12 @@ export async function beginCall(tx: Tx, sealer: Sealer, place: CallPlace, call: 
       ${call.writes === true}, ${instantText(now)}, ${request})`.execute(tx)
 }
 
-export async function endCall(tx: Tx, sealer: Sealer, place: CallPlace, ended: CallEnding): Promise<void> {
+export type EndedCall = { readonly place: CallPlace; readonly writes: boolean; readonly ended: CallEnding }
+
+export async function endCall(tx: Tx, sealer: Sealer, { place, writes, ended }: EndedCall): Promise<void> {
   const { answer, verdict, neverSent, tookMs } = ended
-  const body = answer === null ? null : sealBody(sealer, place, 'answer', answer.body)
+  const kept = answer?.body.subarray(0, writes ? BODY_MAX : READ_MAX) ?? null
+  const body = kept === null ? null : sealBody(sealer, place, 'answer', kept)
   await sql`
     update pos.push_calls set took_ms = ${Math.round(tookMs)}, status = ${answer?.status ?? null},
       verdict = ${verdict.kind}, never_sent = ${neverSent}, answer = ${body}

@@ -21,6 +21,8 @@ export type TestTraits = {
   readonly assurance: OrderAssurance
   /** The order is made by one call and paid by another: between the two it stands half. */
   readonly paysApart: boolean
+  /** It shows no order again, so that what is known of one is kept here. */
+  readonly showsNothing: boolean
   readonly timeoutMs: number
 }
 
@@ -33,7 +35,7 @@ export const BLIND: OrderAssurance = { keyLifeMs: null, findBy: null, settleMs: 
 const nothing = () => []
 
 export function testPosConnector(given: Partial<TestTraits> = {}): Connector & { readonly live: Live } {
-  const { assurance = BOTH, paysApart = false, timeoutMs = 250 } = given
+  const { assurance = BOTH, paysApart = false, showsNothing = false, timeoutMs = 250 } = given
   return {
     id: 'generic-rest',
     name: 'Acme POS',
@@ -128,6 +130,7 @@ export function testPosConnector(given: Partial<TestTraits> = {}): Connector & {
           const pay = { name: 'orders.pay', method: 'POST', path: `/orders/${made.id}/pay` } as const
           return pushedOf(readOrder(yield { ...pay, body: JSON.stringify({ key }), repeatable: false, writes: true }))
         },
+        ...(showsNothing ? { recordsOf: () => [] } : {}),
         ...(assurance.findBy === null ? {} : { find: findBy(assurance.findBy, paysApart) }),
         *report(_link, externalId) {
           const order = yield* asked<PosOrder & { progress: OrderProgress }>({

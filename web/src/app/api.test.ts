@@ -21,6 +21,13 @@ test('a refusal says its code, its sentence and the field to mend', () => {
   expect(fieldProblem(problem, 'name')).toBeUndefined()
 })
 
+test('a refusal inside of an envelope is told like any other', () => {
+  const error = { code: 'push.no-integration', message: 'No POS was ever connected.', details: {} }
+  const problem = problemFrom(404, { success: false, error })
+  expect(problem.code).toBe('push.no-integration')
+  expect(problem.message).toBe('No POS was ever connected.')
+})
+
 test('an answer that is no problem document is a problem all the same', () => {
   expect(problemFrom(502, null).code).toBe('http.502')
 })

@@ -48,15 +48,30 @@ export async function send<T>(method: string, path: string, options: Send = {}):
   const headers = new Headers({ accept: 'application/json' })
   if (options.tenantId !== undefined) headers.set('x-tenant-id', options.tenantId)
   if (options.body !== undefined) headers.set('content-type', 'application/json')
+  return answerOf(withQuery(path, options.query), {
+    method,
+    headers,
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+}
+
+/** A file's raw bytes; small ones, whose way nobody has to watch. */
+export function sendBytes<T>(
+  method: string,
+  path: string,
+  bytes: Blob,
+  contentType: string,
+  tenantId: string,
+): Promise<T> {
+  const headers = new Headers({ accept: 'application/json', 'content-type': contentType, 'x-tenant-id': tenantId })
+  return answerOf(path, { method, headers, body: bytes })
+}
+
+async function answerOf<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
-    response = await fetch(withQuery(path, options.query), {
-      method,
-      headers,
-      credentials: 'same-origin',
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    })
+    response = await fetch(path, { ...init, credentials: 'same-origin' })
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new Problem(0, 'network.unreachable', 'The hub does not answer.', null, [])
@@ -77,12 +92,18 @@ function readJson(text: string): unknown {
 }
 
 export function problemFrom(status: number, body: unknown): Problem {
-  const told = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+  const told = enveloped(typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {})
   const word = (name: string): string | null => (typeof told[name] === 'string' ? told[name] : null)
   const fields = Array.isArray(told.errors) ? told.errors.flatMap(readField) : []
   // better-auth answers `{ code, message }`; everything else is problem+json.
   const detail = word('detail') ?? word('message')
   return new Problem(status, word('code') ?? `http.${status}`, word('title') ?? `Error ${status}`, detail, fields)
+}
+
+/** The addresses of pushes tell an error inside of an envelope: `{ success, error: { code, message, details } }`. */
+function enveloped(told: Record<string, unknown>): Record<string, unknown> {
+  const { error } = told
+  return typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : told
 }
 
 function readField(value: unknown): FieldProblem[] {

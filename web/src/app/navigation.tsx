@@ -1,10 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, type LinkProps, useLocation, useNavigate } from '@tanstack/react-router'
 import {
+  ArrowLeftRight,
   ChartNoAxesCombined,
   ChevronsUpDown,
   FileUp,
   FlaskConical,
+  ListChecks,
   LogOut,
   type LucideIcon,
   Menu as MenuIcon,
@@ -13,6 +15,7 @@ import {
   Plug,
   ReceiptText,
   Settings,
+  ShoppingBag,
   Store,
   Sun,
 } from 'lucide-react'
@@ -24,12 +27,20 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Segments } from '../ui/field.tsx'
 import { Menu, MenuChoices, MenuTitle } from '../ui/menu.tsx'
 import { send } from './api.ts'
+import { Bell } from './bell.tsx'
 import { useLive } from './live.ts'
 import { chooseTenant, useSession } from './session.tsx'
+import { useOpenTasks } from './tasks.ts'
 import { texts } from './texts.ts'
 import { chooseTheme, useTheme } from './theme.ts'
 
-type Entry = { readonly to: NonNullable<LinkProps['to']>; readonly label: string; readonly icon: LucideIcon }
+type Entry = {
+  readonly to: NonNullable<LinkProps['to']>
+  readonly label: string
+  readonly icon: LucideIcon
+  /** How many things wait behind it. */
+  readonly useCount?: () => number
+}
 
 // One line here is all that a new screen needs to be found; the phone's bar shows the first four.
 const GROUPS: readonly { readonly title: string; readonly entries: readonly Entry[] }[] = [
@@ -38,6 +49,14 @@ const GROUPS: readonly { readonly title: string; readonly entries: readonly Entr
     entries: [
       { to: '/', label: texts.shell.overview, icon: ChartNoAxesCombined },
       { to: '/sales', label: texts.shell.sales, icon: ReceiptText },
+    ],
+  },
+  {
+    title: texts.shell.sell,
+    entries: [
+      { to: '/orders', label: texts.shell.orders, icon: ShoppingBag },
+      { to: '/tasks', label: texts.shell.tasks, icon: ListChecks, useCount: useOpenTasks },
+      { to: '/mapping', label: texts.shell.mapping, icon: ArrowLeftRight },
     ],
   },
   {
@@ -56,10 +75,13 @@ export function SideBar(): ReactNode {
   const { me } = useSession()
   return (
     <div className="sticky top-0 flex h-dvh flex-col border-r border-line px-3 py-4 max-lg:hidden" data-print="none">
-      <Link to="/" className="flex items-center gap-2.5 rounded-md px-2 py-1">
-        <Mark />
-        <span className="text-lg font-semibold tracking-tight">{texts.product}</span>
-      </Link>
+      <div className="flex items-center justify-between gap-2">
+        <Link to="/" className="flex items-center gap-2.5 rounded-md px-2 py-1">
+          <Mark />
+          <span className="text-lg font-semibold tracking-tight">{texts.product}</span>
+        </Link>
+        <Bell />
+      </div>
       <div className="mt-4">
         <TenantSwitcher />
       </div>
@@ -115,7 +137,21 @@ function SideLink(props: { entry: Entry }): ReactNode {
     >
       <Icon className="size-4.5" strokeWidth={1.75} aria-hidden="true" />
       {label}
+      <Waiting entry={props.entry} />
     </Link>
+  )
+}
+
+const nothing = (): number => 0
+
+function Waiting(props: { entry: Entry }): ReactNode {
+  const useCount = props.entry.useCount ?? nothing
+  const count = useCount()
+  if (count === 0) return null
+  return (
+    <span className="num ml-auto rounded-full bg-warn-soft px-1.5 text-2xs leading-4.5 font-semibold text-warn">
+      {count}
+    </span>
   )
 }
 
@@ -127,7 +163,10 @@ export function TopBar(): ReactNode {
         <Mark />
         <TenantSwitcher compact />
       </div>
-      <LiveSign />
+      <div className="flex items-center gap-2">
+        <LiveSign />
+        <Bell align="end" />
+      </div>
     </header>
   )
 }

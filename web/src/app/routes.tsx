@@ -10,8 +10,11 @@ import {
 import { readSetupSearch, readSignInSearch } from '../features/connect/search.ts'
 import { readConnectionSearch, readConnectionsSearch } from '../features/connections/search.ts'
 import { readImportsSearch } from '../features/imports/search.ts'
+import { readMappingSearch } from '../features/mapping/search.ts'
+import { readOrdersSearch, readStatisticsSearch } from '../features/orders/search.ts'
 import { readOverviewSearch } from '../features/overview/search.ts'
 import { readSalesSearch } from '../features/sales/search.ts'
+import { readTasksSearch } from '../features/tasks/search.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { Problem } from './api.ts'
 import { Broken, NotFound, Starting } from './pages.tsx'
@@ -146,6 +149,52 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/settings.tsx'), 'Settings'),
 })
 
+const noticeSettings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/notices',
+  component: lazyRouteComponent(() => import('../features/notices/notice-settings.tsx'), 'NoticeSettings'),
+})
+
+const orders = createRoute({
+  getParentRoute: () => inside,
+  path: '/orders',
+  validateSearch: readOrdersSearch,
+  component: lazyRouteComponent(() => import('../features/orders/orders.tsx'), 'Orders'),
+})
+
+const orderStatistics = createRoute({
+  getParentRoute: () => inside,
+  path: '/orders/statistics',
+  validateSearch: readStatisticsSearch,
+  component: lazyRouteComponent(() => import('../features/orders/statistics.tsx'), 'OrderStatistics'),
+})
+
+const order = createRoute({
+  getParentRoute: () => inside,
+  path: '/orders/$orderId',
+  component: lazyRouteComponent(() => import('../features/order/order.tsx'), 'OrderPage'),
+})
+
+const mapping = createRoute({
+  getParentRoute: () => inside,
+  path: '/mapping',
+  validateSearch: readMappingSearch,
+  component: lazyRouteComponent(() => import('../features/mapping/mapping.tsx'), 'Mapping'),
+})
+
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks',
+  validateSearch: readTasksSearch,
+  component: lazyRouteComponent(() => import('../features/tasks/tasks.tsx'), 'Tasks'),
+})
+
+const task = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks/$taskId',
+  component: lazyRouteComponent(() => import('../features/tasks/task.tsx'), 'TaskPage'),
+})
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
@@ -182,7 +231,14 @@ const tree = root.addChildren([
     connection,
     sync,
     webhook,
+    orders,
+    orderStatistics,
+    order,
+    mapping,
+    tasks,
+    task,
     settings,
+    noticeSettings,
   ]),
   signIn,
   setUp,

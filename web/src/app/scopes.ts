@@ -9,7 +9,7 @@ export function useMay(scope: `${string}:${(typeof RANKS)[number]}`): boolean {
 
 export function allows(held: readonly string[], scope: string): boolean {
   const [noun, far] = scope.split(':')
-  const rank = (word: string | undefined): number => RANKS.findIndex((one) => one === word)
+  const rank = (word: string | undefined): number => (RANKS as readonly (string | undefined)[]).indexOf(word)
   return held.some((one) => {
     const [ownNoun, ownFar] = one.split(':')
     return (ownNoun === '*' || ownNoun === noun) && rank(ownFar) >= rank(far)

@@ -87,6 +87,7 @@ export const connectionTexts = {
       places: 'Places',
       syncs: 'Syncs',
       webhooks: 'Webhooks',
+      orders: 'Orders',
       records: 'Records',
       settings: 'Settings',
     },

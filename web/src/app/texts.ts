@@ -3,6 +3,11 @@ import { noticedTexts, rejectionTexts, roleGroupTexts, roleTexts } from './texts
 import { connectTexts } from './texts-connect.ts'
 import { connectionTexts } from './texts-connections.ts'
 import { importTexts } from './texts-imports.ts'
+import { mappingTexts } from './texts-mapping.ts'
+import { oneOrderTexts } from './texts-order.ts'
+import { orderStateTexts, orderTexts } from './texts-orders.ts'
+import { pushTexts } from './texts-push.ts'
+import { noticeTexts, taskTexts } from './texts-tasks.ts'
 
 // Every word the dashboard says, in one place. A second language is a second object of the type `Texts` in
 // `catalogues`; the person's browser chooses. Numbers, money and dates come from `format.ts`, in the same language.
@@ -52,10 +57,14 @@ const english = {
     navigation: 'Main',
     overview: 'POS Analytics',
     sales: 'Sales',
+    orders: 'Orders',
+    tasks: 'Tasks',
+    mapping: 'Item mapping',
     imports: 'Imports',
     connections: 'Connections',
     settings: 'Settings',
     analyse: 'Analyse',
+    sell: 'Take orders',
     data: 'Data',
     manage: 'Manage',
     tenant: 'Switch tenant',
@@ -375,6 +384,14 @@ const english = {
   connect: connectTexts,
   connections: connectionTexts,
 
+  orderStates: orderStateTexts,
+  orders: orderTexts,
+  order: oneOrderTexts,
+  mapping: mappingTexts,
+  push: pushTexts,
+  tasks: taskTexts,
+  notices: noticeTexts,
+
   settings: {
     title: 'Settings',
     appearance: 'Appearance',
@@ -407,6 +424,10 @@ const english = {
       'sites:read': 'Read sites',
       'connections:read': 'Read connections',
       'connections:write': 'Connect and change connections',
+      'orders:read': 'Read orders and their way to the POS',
+      'orders:write': 'Hand in orders, change them, push them',
+      'mapping:read': 'Read the item mapping',
+      'mapping:write': 'Hand in catalogues and map items',
     },
     created: 'Created',
     lastUsed: 'Last used',

@@ -13,6 +13,7 @@ export function Dialog(props: {
   children: ReactNode
   /** `sheet` rises from the lower edge, where a thumb is. */
   shape?: 'box' | 'sheet'
+  width?: 'plain' | 'wide'
 }): ReactNode {
   const sheet = props.shape === 'sheet'
   return (
@@ -25,7 +26,8 @@ export function Dialog(props: {
             'fixed z-50 flex flex-col overflow-y-auto border border-line bg-raised shadow-raised',
             sheet
               ? 'inset-x-0 bottom-0 max-h-[85dvh] rounded-t-lg pb-[env(safe-area-inset-bottom)] animate-slide'
-              : 'top-1/2 left-1/2 max-h-[90dvh] w-[min(32rem,calc(100vw-2rem))] -translate-1/2 rounded-lg',
+              : 'top-1/2 left-1/2 max-h-[90dvh] -translate-1/2 rounded-lg',
+            !sheet && (props.width === 'wide' ? 'w-[min(56rem,calc(100vw-2rem))]' : 'w-[min(32rem,calc(100vw-2rem))]'),
           )}
         >
           <header className="flex items-start justify-between gap-4 px-5 pt-4 pb-2">

@@ -12,6 +12,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { buttonClasses } from '../../ui/button.tsx'
 import { Empty, SkeletonLines } from '../../ui/states.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { OrdersTab } from './orders-tab.tsx'
 import { Overview } from './overview-tab.tsx'
 import { PlacesTab } from './places-tab.tsx'
 import { RecordsTab } from './records-tab.tsx'
@@ -82,7 +83,9 @@ function Page(props: { connection: Connection; search: ConnectionSearch }): Reac
   const navigate = useNavigate()
   const standing = useStanding(connection)
   const tab = search.tab ?? 'overview'
-  const shown = TABS.filter((one) => one !== 'webhooks' || connection.webhooks !== null)
+  const shown = TABS.filter((one) =>
+    one === 'webhooks' ? connection.webhooks !== null : one !== 'orders' || connection.push !== null,
+  )
   return (
     <article>
       <title>{texts.title(connection.name)}</title>
@@ -104,6 +107,7 @@ function Page(props: { connection: Connection; search: ConnectionSearch }): Reac
           {tab === 'places' ? <PlacesTab connection={connection} /> : null}
           {tab === 'syncs' ? <SyncsTab connection={connection} standing={standing} /> : null}
           {tab === 'webhooks' ? <WebhooksTab connection={connection} standing={standing} search={search} /> : null}
+          {tab === 'orders' ? <OrdersTab connection={connection} zone={standing.zone} /> : null}
           {tab === 'records' ? <RecordsTab connection={connection} zone={standing.zone} /> : null}
           {tab === 'settings' ? <SettingsTab connection={connection} /> : null}
         </div>

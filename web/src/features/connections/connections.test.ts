@@ -23,6 +23,7 @@ const connection: Connection = {
   checked_at: null,
   check: 'ok',
   locations: 'all',
+  push: null,
   sync: { backfill_from: null, webhooks: true },
   webhooks: { state: 'subscribed', say: 'Told at once.', reason: null, url: null, checked_at: null },
   confirmed_at: null,

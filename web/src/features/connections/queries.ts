@@ -1,9 +1,10 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { TenantApi } from '../../app/api.ts'
+import { Problem, type TenantApi } from '../../app/api.ts'
 import { CONNECTION_EVENTS, connectionPath, SYNC_EVENTS } from '../../app/connections.ts'
 import type {
   Health,
   Page,
+  PushIntegration,
   RecordTroubles,
   Sync,
   SyncDetail,
@@ -85,6 +86,25 @@ export function deliveryQuery(api: TenantApi, connectionId: string, id: string) 
     meta: { follows: ['sales.recorded'] },
   })
 }
+
+/** Where the tenant's orders go; null where no connection ever took any. */
+export function integrationQuery(api: TenantApi) {
+  return queryOptions({
+    queryKey: [api.tenantId, 'push-integration'],
+    async queryFn({ signal }) {
+      try {
+        const path = `/api/v1/pos/integration/${encodeURIComponent(api.tenantId)}`
+        return (await api.get<IntegrationAnswer>(path, { signal })).data.integration
+      } catch (error) {
+        if (error instanceof Problem && error.status === 404) return null
+        throw error
+      }
+    },
+    meta: { follows: ['push_target.changed', 'push.moved', ...CONNECTION_EVENTS] },
+  })
+}
+
+type IntegrationAnswer = { readonly data: { readonly integration: PushIntegration } }
 
 export function troublesQuery(api: TenantApi, connectionId: string) {
   return queryOptions({

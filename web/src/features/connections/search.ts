@@ -1,6 +1,6 @@
 // What stands behind the question mark of a connection's addresses.
 
-export const TABS = ['overview', 'places', 'syncs', 'webhooks', 'records', 'settings'] as const
+export const TABS = ['overview', 'places', 'syncs', 'webhooks', 'orders', 'records', 'settings'] as const
 export type Tab = (typeof TABS)[number]
 
 export const OUTCOMES = ['received', 'processed', 'ignored', 'failed'] as const

@@ -20,6 +20,10 @@ const SCOPES = [
   'imports:write',
   'sites:read',
   'connections:read',
+  'orders:read',
+  'orders:write',
+  'mapping:read',
+  'mapping:write',
 ] as const
 
 export function NewKey(props: { open: boolean; onOpenChange: (open: boolean) => void }): ReactNode {

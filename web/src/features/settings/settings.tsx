@@ -1,7 +1,10 @@
+import { Link } from '@tanstack/react-router'
+import { BellRing } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ThemeSegments } from '../../app/navigation.tsx'
 import { useSession } from '../../app/session.tsx'
 import { texts } from '../../app/texts.ts'
+import { buttonClasses } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ApiKeys } from './api-keys.tsx'
 import { Sites } from './sites.tsx'
@@ -20,6 +23,12 @@ export function Settings(): ReactNode {
       <div className="flex max-w-4xl flex-col gap-4">
         <Sites />
         {tenant.role === 'owner' ? <ApiKeys /> : null}
+        <Card title={texts.notices.page.title} say={texts.notices.page.intro}>
+          <Link to="/settings/notices" className={buttonClasses('plain', 'sm')}>
+            <BellRing className="size-4 text-muted" aria-hidden="true" />
+            {texts.notices.settings}
+          </Link>
+        </Card>
         <Card title={texts.settings.appearance} say={texts.settings.appearanceSay}>
           <div className="flex items-center gap-4">
             <span className="text-muted">{texts.shell.theme}</span>
