@@ -30,6 +30,11 @@ describe('credentials', () => {
     expect(menus.asked[0]?.body).toEqual({ restID: 'R-77' })
   })
 
+  test.each(['', 'no address', '/v1'])('without an address that leads anywhere ask nobody: %j', (base_url) => {
+    const talk = signIn.check({ ...linkWith(), credentials: { ...linkWith().credentials, base_url } })
+    expect(() => talk.next()).toThrow(CallFailed)
+  })
+
   test.each([
     { status: 401, body: {} },
     { body: { success: '0', message: 'bad key', errorCode: 'UOS_1' } },

@@ -15,6 +15,9 @@ const UNVERIFIED: MissingPermission = {
 /** By reading the menu, which is the only thing that can be asked without doing anything. */
 function* check(link: Link): Talk<SignInCheck> {
   const settings = settingsOf(link.credentials)
+  if (!URL.canParse(settings.baseUrl)) {
+    throw new CallFailed('menu.read', { kind: 'unauthorized', code: 'base_url', revoked: true }, true)
+  }
   const facts = { account: accountOf(settings), expiresAt: null, granted: null }
   const answer = settings.map.menu.path === null ? null : yield* askMenu(settings)
   if (answer === null) return { ...facts, accountName: null, missing: [UNVERIFIED] }
