@@ -66,7 +66,7 @@ const accepted = z.object({ messages: z.array(z.object({ id: z.string() })).min(
 const failed = z.object({ error: z.object({ code: z.number(), message: z.string().optional() }) })
 
 /** Codes of Meta's list of errors of the Cloud API that another try can mend. */
-const LATER = new Set([1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 131057, 133004])
+const LATER = new Set([1, 2, 4, 80007, 130429, 131016, 131048, 131056, 131057, 133004])
 
 const WORDS: Readonly<Record<number, string>> = {
   190: 'Meta does not accept the access token of the setting WHATSAPP_ACCESS_TOKEN.',
@@ -98,8 +98,9 @@ export function judgedMessage(sent: Sent): SendOutcome {
   const error = failed.safeParse(json).data?.error
   const code = `whatsapp.${error?.code ?? status}`
   const say = (error && WORDS[error.code]) ?? `WhatsApp answered ${status}${error ? `, code ${error.code}` : ''}.`
-  const again = error === undefined ? status === 429 || status >= 500 : LATER.has(error.code) || SIGN_IN.has(error.code)
-  if (error === undefined && status >= 500) return { kind: 'unknown', code, say }
+  // An answer that is no answer, and one that something went wrong, say nothing of the message itself.
+  if (status >= 500 || status < 300) return { kind: 'unknown', code, say }
+  const again = error === undefined ? status === 429 : LATER.has(error.code) || SIGN_IN.has(error.code)
   if (!again) return { kind: 'refused', code, say }
   const seconds = Number(headers['retry-after'])
   return { kind: 'later', code, say, retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : null }
