@@ -67,13 +67,13 @@ export function compose(foundation: Foundation): Hub {
     if (tenant === null) throw new Error('what is asked about belongs to a tenant')
     return tenant
   }
-  const live = composeLive({ ...foundation, vault, tenantOf })
+  const live = composeLive({ ...foundation, vault, tenantOf, hasUrgent: () => orders.pushes.isBusy() })
   const notices = openNotices({
     ...{ database, clock, log, vault, publicBase, mail: foundation.mail, whatsapp: foundation.whatsapp },
     peopleOf: (tenantId) => database.system((tx) => listMembers(tx, tenantId)),
     zoneOf: async (tenantId) => (await tenantOf(tenantId)).timeZone,
   })
-  const orders = composeOrders({ ...foundation, vault, live })
+  const orders: OrderSystems = composeOrders({ ...foundation, vault, live })
   for (const follower of [...notices.followers, ...orders.followers]) outbox.follow(follower)
   const { drop } = foundation
   const dropFolder = drop && createDropFolder({ dir: drop.dir, intake, log, publicBase })

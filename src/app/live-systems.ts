@@ -29,7 +29,7 @@ export type LiveSystems = {
 export type LiveOptions = Pick<
   Foundation,
   'database' | 'clock' | 'log' | 'publicBase' | 'systems' | 'keys' | 'metrics'
-> & { readonly vault: Vault; tenantOf(tenantId: Tenant['id']): Promise<Tenant> }
+> & { readonly vault: Vault; tenantOf(tenantId: Tenant['id']): Promise<Tenant>; hasUrgent(): boolean }
 
 export function composeLive(options: LiveOptions): LiveSystems {
   const { database, clock, metrics, systems, keys, vault } = options

@@ -108,6 +108,8 @@ describe('a merchant whose web shop hands in orders', () => {
     await page.getByRole('heading', { name: 'No order yet' }).waitFor()
     const call = page.getByRole('region', { name: 'A first order' }).last()
     await call.getByText('/api/v1/tenants/', { exact: false }).waitFor()
+    const body = /-d '(.*)'$/s.exec((await call.textContent()) ?? '')?.[1] ?? ''
+    expect(await ask('POST', 'orders?dry_run=true', JSON.parse(body))).toMatchObject({ dry_run: true, status: 'valid' })
     await expectWhole(ada, 'no order')
     await ada.picture('orders-first')
   })
@@ -175,7 +177,7 @@ describe('a merchant whose web shop hands in orders', () => {
     await page.getByRole('button', { name: 'Confirm all that are sure' }).click()
     await page.getByLabel('At least so sure').selectOption({ label: '70%' })
     await page.getByRole('dialog').getByRole('button', { name: 'Confirm them' }).click()
-    await page.getByText(/ confirmed\.$/).waitFor()
+    await page.getByText(/^\d+ items confirmed\.$/).waitFor()
 
     const box = table.getByRole('row', { name: /Seasonal surprise/ })
     await box.getByRole('button', { name: /^Choose an article/ }).click()
@@ -229,7 +231,7 @@ describe('a merchant whose web shop hands in orders', () => {
     const lines = data.map(({ item }) => ({ id: item.id, name: item.name, amount: item.price.amount }))
     const id = await order('1042', 'main', ...lines.map((line) => ({ ...line, note: 'not too hot, Maria' })))
     const row = page.getByRole('row', { name: /Open order 1042/ })
-    await row.getByText('In the POS').waitFor()
+    await row.getByRole('cell', { name: 'In the POS' }).waitFor()
     await ada.picture('orders')
     await row.getByRole('link', { name: 'Open order 1042' }).click()
     await page.getByRole('heading', { name: /^Order 1042/ }).waitFor()

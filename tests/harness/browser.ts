@@ -64,7 +64,7 @@ export function useBrowser(): { visit(base: URL, options?: VisitOptions): Promis
         // A page that finds out that nobody is signed in, that something is not there, or that a change cannot be, has
         // asked the hub and was told so: no fault of anybody's. Pages of others may complain as they like.
         const at = URL.parse(message.location().url)
-        const told = at?.pathname.startsWith('/api/') && /status of (?:401|404|409|422)/.test(message.text())
+        const told = at?.pathname.startsWith('/api/') && /status of (?:400|401|404|409|422)/.test(message.text())
         if (message.type() === 'error' && at?.origin === base.origin && !told) complaints.push(message.text())
       })
       page.on('pageerror', (error) => complaints.push(`${error.name}: ${error.message}`))

@@ -41,8 +41,11 @@ export type ConnectedPlace = {
   readonly country: string | null
 }
 
-/** Whose call goes first when calls are scarce: what just happened, then what is missing, then the past. */
-export type Priority = 'live' | 'repair' | 'backfill'
+/**
+ * Whose call goes first when calls are scarce: an order that somebody waits for, then what just happened, then what is
+ * missing, then the past.
+ */
+export type Priority = 'order' | 'live' | 'repair' | 'backfill'
 
 /**
  * The only way to ask a provider: has the talk with the connection's sign-in, within its budget, behind its breaker, and

@@ -47,6 +47,8 @@ export type LiveIntakeOptions = {
   readonly publicBase: URL
   readonly connections: KnownConnections
   findConnector(posSystem: string): Connector | null
+  /** Whether something goes on in this process that deliveries should let go first. */
+  hasUrgent?(): boolean
 }
 
 export type LiveIntake = {

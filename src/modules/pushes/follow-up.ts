@@ -60,7 +60,7 @@ async function follow(desk: PushDesk, push: ClaimedPush, ready: Ready, recording
       if (cancel === undefined)
         return { kind: 'impossible', say: 'The POS lets nobody take an order back from outside.' }
       const reason = push.wishReason ?? (push.test ? 'Test order' : 'Cancelled by the customer')
-      await desk.converse(ref, 'live', (link) => cancel.call(orders, link, posOrderId, outgoing, reason), how)
+      await desk.converse(ref, 'order', (link) => cancel.call(orders, link, posOrderId, outgoing, reason), how)
       return { kind: 'cancelled' }
     }
     if (push.nextStep === 'amend') {
@@ -69,12 +69,12 @@ async function follow(desk: PushDesk, push: ClaimedPush, ready: Ready, recording
       const fresh = await desk.database.tenant(push.tenantId, (tx) => outgoingOf(tx, desk, stored, connection))
       if (fresh === null) return { kind: 'impossible', say: 'No place of the connection is the order’s any more.' }
       const changed = { ...fresh, callbackUrl: outgoing.callbackUrl }
-      const pushed = await desk.converse(ref, 'live', (link) => amend.call(orders, link, posOrderId, changed), how)
+      const pushed = await desk.converse(ref, 'order', (link) => amend.call(orders, link, posOrderId, changed), how)
       return { kind: 'amended', pushed, version: stored.version }
     }
     const { report } = orders
     if (report === undefined) return { kind: 'impossible', say: 'The POS does not tell how far it is.' }
-    const told = await desk.converse(ref, 'live', (link) => report.call(orders, link, posOrderId, outgoing), how)
+    const told = await desk.converse(ref, 'order', (link) => report.call(orders, link, posOrderId, outgoing), how)
     return { kind: 'reported', report: told }
   } catch (error) {
     if (error instanceof Fenced) throw error
@@ -101,7 +101,7 @@ function settle(
     const change = await changeAfter(tx, desk, held, followed, ready, now)
     const push = await changePush(tx, held, { claimedUntil: null, ...change }, now)
     await appendMoved(tx, push, { actor: BY_HUB, requestId: null, now })
-    return { push, result: followed.kind, pushed: followed.kind === 'amended' ? followed.pushed : null }
+    return { push, result: followed.kind, pushed: followed.kind === 'amended' ? followed.pushed : null, isTold: false }
   })
 }
 

@@ -43,6 +43,8 @@ export type Pushes = {
   list(tenantId: TenantId, filter: PushFilter, limit: number): Promise<readonly WirePush[]>
   /** Something of a connection is due now. */
   wake(ref: ConnectionRef): void
+  /** An order is on its way just now. */
+  isBusy(): boolean
   /** Answers when nothing is being sent. For tests and orderly ends. */
   idle(): Promise<void>
   stop(): Promise<void>
@@ -83,6 +85,7 @@ export function createPushes({ metrics, ...options }: PushOptions): Pushes {
       return rows.map(pushToWire)
     },
     wake: worker.wake,
+    isBusy: worker.isBusy,
     idle: worker.idle,
     stop: worker.stop,
   }

@@ -59,7 +59,7 @@ export async function rehearse(desk: PushDesk, tenantId: TenantId, orderId: stri
   const { orders } = connection.live
   // A talk without a call: it is only had for the link.
   // biome-ignore lint/correctness/useYield: as above.
-  const prepared = await desk.converse({ tenantId, id: connection.id }, 'live', function* (link) {
+  const prepared = await desk.converse({ tenantId, id: connection.id }, 'order', function* (link) {
     return orders?.prepare(outgoing, link) ?? null
   })
   return said(connection.id, stored, outgoing, prepared, connection.live.reader.personal)

@@ -69,7 +69,7 @@ export async function planOf(
   try {
     // A talk without a call: it is only had for the link.
     // biome-ignore lint/correctness/useYield: as above.
-    const said = await desk.converse({ tenantId: push.tenantId, id: push.connectionId }, 'live', function* (link) {
+    const said = await desk.converse({ tenantId: push.tenantId, id: push.connectionId }, 'order', function* (link) {
       const assurance = orders.assuranceOf?.(link) ?? orders.assurance
       return { assurance, prepared: push.nextStep === 'send' ? orders.prepare(ready.outgoing, link) : null }
     })
@@ -125,10 +125,10 @@ async function converse(
       if (find === undefined || assurance.findBy === null || first === null || last === null) {
         return { kind: 'undecidable', candidates: [] }
       }
-      const found = await desk.converse(ref, 'live', (link) => find.call(orders, link, outgoing, { first, last }), how)
+      const found = await desk.converse(ref, 'order', (link) => find.call(orders, link, outgoing, { first, last }), how)
       return { kind: 'searched', found }
     }
-    const pushed: PushedOrder = await desk.converse(ref, 'live', (link) => orders.push(link, outgoing), how)
+    const pushed: PushedOrder = await desk.converse(ref, 'order', (link) => orders.push(link, outgoing), how)
     return { kind: 'accepted', pushed }
   } catch (error) {
     if (error instanceof Fenced) throw error

@@ -37,7 +37,13 @@ export type TryEnd = {
   readonly sentUntil?: Instant
 }
 
-export type Settled = { readonly push: Push; readonly result: string; readonly pushed: PushedOrder | null }
+export type Settled = {
+  readonly push: Push
+  readonly result: string
+  readonly pushed: PushedOrder | null
+  /** The POS tells of the order by itself: what it answered need not be kept beside that. */
+  readonly isTold: boolean
+}
 
 const NO_ASSURANCE = { keyLifeMs: null, findBy: null, settleMs: 0 } as const
 
@@ -68,7 +74,8 @@ export async function settleTry(
     await tellOrder(tx, desk, push, move, end, now)
     await tell(tx, claimed, push, { end, candidates }, now)
     await appendMoved(tx, push, { actor: BY_HUB, requestId: null, now })
-    return { push, result: ending.kind, pushed: move.pushed }
+    const isTold = end.connection?.live.orders?.report !== undefined && push.nextStep === null
+    return { push, result: ending.kind, pushed: move.pushed, isTold }
   })
 }
 

@@ -32,7 +32,7 @@ export async function spokenOrder(
   const { orders } = connection.live
   // A talk without a call: it is only had for the link.
   // biome-ignore lint/correctness/useYield: as above.
-  const records = await desk.converse({ tenantId: push.tenantId, id: push.connectionId }, 'live', function* (link) {
+  const records = await desk.converse({ tenantId: push.tenantId, id: push.connectionId }, 'order', function* (link) {
     return orders?.recordsOf?.(outgoing, posOrderId, link) ?? []
   })
   const number = posOrderId === outgoing.reference ? null : posOrderId

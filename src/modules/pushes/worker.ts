@@ -17,6 +17,8 @@ export type Worker = {
   wake(ref: ConnectionRef): void
   /** Finds what is due, whoever put it down. Does not wait for the work. */
   tick(now: Instant): Promise<void>
+  /** Something is being worked at. */
+  isBusy(): boolean
   /** Answers when nothing is being worked at. */
   idle(): Promise<void>
   stop(): Promise<void>
@@ -115,7 +117,7 @@ export function createWorker(desk: PushDesk): Worker {
     }
   }
 
-  async function after(lane: Lane, before: ClaimedPush, { push, result, pushed }: Settled): Promise<void> {
+  async function after(lane: Lane, before: ClaimedPush, { push, result, pushed, isTold }: Settled): Promise<void> {
     const now = desk.clock.now()
     desk.meter.tried(push.posSystem, before.nextStep ?? 'send', result)
     if (push.completedAt !== null && before.completedAt === null && push.status !== 'retry') {
@@ -124,7 +126,7 @@ export function createWorker(desk: PushDesk): Worker {
     }
     shut(lane, push, result)
     if (push.dueAt !== null && push.dueAt <= now) lane.wanted = true
-    if (pushed !== null && pushed.records.length > 0) {
+    if (pushed !== null && pushed.records.length > 0 && !isTold) {
       // The sale stands sooner by it; without it the next sync brings the same.
       await desk.keepRecords?.({ tenantId: push.tenantId, id: push.connectionId }, pushed.records).catch((error) => {
         desk.log.warn({ err: error, push: push.id }, 'what the system said of a pushed order was not kept yet')
@@ -166,6 +168,7 @@ export function createWorker(desk: PushDesk): Worker {
       forgetIdle(lanes, now)
       pump()
     },
+    isBusy: () => running > 0,
     idle,
     async stop() {
       stopped = true

@@ -87,9 +87,9 @@ export function createBudget(options: BudgetOptions): Budget {
     if (timer !== null) clearTimeout(timer)
     timer = null
     let next = line.peek()
-    while (next !== null && running < (next === 'live' ? places : places - reserve)) {
+    while (next !== null && running < (isUrgent(next) ? places : places - reserve)) {
       const nowMs = monotonicMs()
-      const waitMs = rate.waitMs(nowMs, next === 'live')
+      const waitMs = rate.waitMs(nowMs, isUrgent(next))
       rate.held(nowMs, waitMs > 0)
       if (waitMs > 0) {
         timer = setTimeout(pump, Math.min(Math.ceil(waitMs), LOOK_AGAIN_MS))
@@ -163,6 +163,10 @@ export function createBudget(options: BudgetOptions): Budget {
       for (let waiter = line.shift(); waiter !== null; waiter = line.shift()) waiter.refuse(closedFault())
     },
   }
+}
+
+function isUrgent(urgency: Urgency): boolean {
+  return urgency === 'order' || urgency === 'live'
 }
 
 function closedFault(): Fault {

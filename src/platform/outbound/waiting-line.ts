@@ -1,7 +1,7 @@
-/** What just happened, what is missing, the past: each goes before the next. */
-export type Urgency = 'live' | 'repair' | 'backfill'
+/** What somebody waits for, what just happened, what is missing, the past: each goes before the next. */
+export type Urgency = 'order' | 'live' | 'repair' | 'backfill'
 
-const URGENCIES: readonly Urgency[] = ['live', 'repair', 'backfill']
+const URGENCIES: readonly Urgency[] = ['order', 'live', 'repair', 'backfill']
 
 export type WaitingLine<T> = {
   /** `first`: before the others of its share. Answers a function by which it leaves again. */

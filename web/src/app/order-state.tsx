@@ -7,12 +7,19 @@ import type { OrderPush, OrderState } from './wire.ts'
 
 export type PushStanding = keyof typeof texts.orderStates.push
 
-type Pushed = Pick<OrderPush, 'status' | 'outcome' | 'waits_for_person'>
+type Pushed = Pick<OrderPush, 'status' | 'outcome' | 'waits_for_person' | 'error_code'>
+
+/** Not in the POS, and nobody wants it there any more. */
+const ENDED_ON_PURPOSE: Readonly<Record<string, PushStanding>> = {
+  'push.handled': 'handled',
+  'push.cancelled': 'taken_back',
+}
 
 /** One word for the way, from what the machine keeps apart: a try that nobody knows the end of is no failure. */
 export function standingOf(push: Pushed | null): PushStanding {
   if (push === null) return 'none'
   if (push.waits_for_person) return 'person'
+  if (push.status === 'failed') return ENDED_ON_PURPOSE[push.error_code ?? ''] ?? 'failed'
   return push.status === 'retry' && push.outcome === 'unknown' ? 'unknown' : push.status
 }
 
@@ -25,6 +32,8 @@ export const PUSH_TONES: Readonly<Record<PushStanding, Tone>> = {
   person: 'bad',
   success: 'good',
   failed: 'bad',
+  handled: 'plain',
+  taken_back: 'plain',
 }
 
 const PROGRESS_TONES: Readonly<Record<OrderState, Tone>> = {

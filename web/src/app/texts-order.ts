@@ -251,7 +251,7 @@ export const oneOrderTexts = {
     'push.taken': 'The POS named another order of ours',
     'push.cancelled': 'Taken back before it was sent',
     'push.handled': 'Seen to by hand',
-    'push.no-place': 'No place of the connection is its site',
+    'push.no-place': 'No place is its site',
     'push.disconnected': 'The connection was ended',
     breaker_open: 'The POS does not answer just now',
     timeout: 'No answer in time',

@@ -22,6 +22,8 @@ export const orderStateTexts = {
     person: 'Needs a decision',
     success: 'In the POS',
     failed: 'Not in the POS',
+    handled: 'Seen to by hand',
+    taken_back: 'Taken back before',
   },
   pushSay: {
     none: 'No connection takes orders, so it stays here.',
@@ -32,6 +34,8 @@ export const orderStateTexts = {
     person: 'Only a person can tell whether it is in the POS.',
     success: 'The POS has it.',
     failed: 'It will not get into the POS by itself.',
+    handled: 'Somebody saw to it by hand; it is not sent any more.',
+    taken_back: 'It was taken back before it was in the POS.',
   },
   nextTry: (when: string) => `Next try ${when}`,
   goesOn: (when: string) => when,

@@ -1,5 +1,5 @@
 import { Tabs as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 
 export function Tabs<T extends string>(props: {
   label: string
@@ -12,9 +12,15 @@ export function Tabs<T extends string>(props: {
     const tab = props.tabs.find((one) => one.value === value)
     if (tab !== undefined) props.onChange(tab.value)
   }
+  const list = useRef<HTMLDivElement>(null)
+  // On a narrow screen the chosen tab may stand beyond the edge.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another choice is another place
+  useEffect(() => {
+    list.current?.querySelector('[data-state=active]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [props.value])
   return (
     <Radix.Root value={props.value} onValueChange={choose}>
-      <Radix.List aria-label={props.label} className="flex gap-1 overflow-x-auto border-b border-line">
+      <Radix.List ref={list} aria-label={props.label} className="flex gap-1 overflow-x-auto border-b border-line">
         {props.tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Fault } from '#kernel/fault.ts'
 import type { Id, TenantId } from '#kernel/ids.ts'
 import type { Clock, Instant } from '#kernel/instant.ts'
@@ -7,6 +8,7 @@ import type { Kept } from '../records/kept.ts'
 import type { ClaimedDelivery } from './delivery.ts'
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './group-commit.ts'
 import { createLanes } from './lanes.ts'
+import { createLoadGauge } from './load.ts'
 import { notKeptNow } from './receive.ts'
 import { type Claimer, claimDue, renewClaims } from './store-deliveries.ts'
 import { createTurns } from './turns.ts'
@@ -29,14 +31,19 @@ export type ConsumerOptions = Omit<WorkDesk, 'commit' | 'findLive'> & {
   readonly claimer: Claimer
   findLive(ref: ConnectionRef): Promise<LiveConnection | null>
   readonly monotonicMs?: () => number
+  /** Whether something goes on in this process that deliveries should let go first. */
+  hasUrgent?(): boolean
 }
 
 /** More in hand would only wait in memory instead of in the table. */
 const HELD_MAX = 2_000
 const CLAIM = { ofConnection: 50, all: 500 } as const
 const LANES = { groupMax: 100, groupsOfLane: 4, groupsOfClass: 48, groupsOfAll: 64 } as const
-/** Transactions at once: more would take the pool from requests and only wait for each other in the database. */
-const WRITES_MAX = 4
+/**
+ * Transactions at once. More would take the pool and the processor from requests, and cost more altogether: what waits for
+ * its turn goes together with what comes meanwhile, and twenty deliveries in a transaction cost a fifth of twenty alone.
+ */
+const WRITES_MAX = 2
 /** Of one connection a transaction at a time: its tenant's outbox would make two of them wait for each other anyway. */
 const TOGETHER: Omit<GroupCommitOptions<Work, Kept>, 'write'> = {
   isOutage: (error) => error instanceof Fault && error.kind === 'unavailable',
@@ -56,18 +63,21 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     findLive: remembering(options.findLive, monotonicMs),
     commit: (work) => committerOf(work.connection.id).commit(work),
   }
-  const inTurn = createTurns(WRITES_MAX)
+  const turns = createTurns(WRITES_MAX)
+  const load = createLoadGauge(options.hasUrgent ?? (() => false))
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const waitMs = load.gatherMs()
+    if (waitMs > 0) await pause(waitMs)
+    return turns(work)
+  }
   // One for each connection that had news since the process began.
   const committers = new Map<Id, GroupCommit<Work, Kept>>()
 
   function committerOf(id: Id): GroupCommit<Work, Kept> {
-    const made = committers.get(id) ?? createGroupCommit({ ...TOGETHER, write: commitInTurn })
+    const made =
+      committers.get(id) ?? createGroupCommit({ ...TOGETHER, inTurn, write: (works) => commitWorks(desk, works) })
     committers.set(id, made)
     return made
-  }
-
-  function commitInTurn(works: readonly Work[]): Promise<readonly Kept[]> {
-    return inTurn(() => commitWorks(desk, works))
   }
 
   const lanes = createLanes<ClaimedDelivery>({

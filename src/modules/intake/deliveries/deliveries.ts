@@ -29,6 +29,8 @@ export type DeliveriesOptions = Pick<WorkDesk, 'findLive' | 'signalled' | 'unpla
   readonly receiveOnly?: boolean
   /** The machine's time, for what is remembered and renewed; a business clock may stand still or jump. */
   readonly monotonicMs?: () => number
+  /** Whether something goes on in this process that deliveries should let go first. */
+  hasUrgent?(): boolean
 }
 
 export type Deliveries = {

@@ -14,6 +14,11 @@ export type GroupCommitOptions<Item, Done> = {
    * while it ends, for each write costs a wait for the disk. One when left out.
    */
   readonly besideMin?: number
+  /**
+   * Lets a write begin when it is its turn among others that this knows nothing of. What comes until then goes with it.
+   * At once when left out.
+   */
+  readonly inTurn?: <T>(work: () => Promise<T>) => Promise<T>
   /** Items that may wait; one more is refused at once. */
   readonly waitingMax: number
   /** How long an item waits for its write to end before it is given up; it may still be written. */
@@ -29,6 +34,10 @@ export type GroupCommit<Item, Done> = {
   stop(): Promise<void>
 }
 
+function atOnce<T>(work: () => Promise<T>): Promise<T> {
+  return work()
+}
+
 type Waiting<Item, Done> = {
   readonly item: Item
   readonly resolve: (done: Done) => void
@@ -37,7 +46,7 @@ type Waiting<Item, Done> = {
 }
 
 export function createGroupCommit<Item, Done>(options: GroupCommitOptions<Item, Done>): GroupCommit<Item, Done> {
-  const { itemsMax, writesMax, besideMin = 1, patienceMs } = options
+  const { itemsMax, writesMax, besideMin = 1, inTurn = atOnce, patienceMs } = options
   let waiting: Waiting<Item, Done>[] = []
   // All that nobody has answered yet, those that came first in front: a Set keeps the order of writing.
   const open = new Set<Waiting<Item, Done>>()
@@ -48,14 +57,18 @@ export function createGroupCommit<Item, Done>(options: GroupCommitOptions<Item, 
   function pump(): void {
     while (waiting.length > 0 && writing.size < writesMax) {
       if (writing.size > 0 && waiting.length < besideMin) return
-      const group = waiting.slice(0, itemsMax)
-      waiting = waiting.slice(itemsMax)
-      const write: Promise<void> = writeGroup(group).finally(() => {
+      const write: Promise<void> = inTurn(writeNext).finally(() => {
         writing.delete(write)
         pump()
       })
       writing.add(write)
     }
+  }
+
+  async function writeNext(): Promise<void> {
+    const group = waiting.slice(0, itemsMax)
+    waiting = waiting.slice(itemsMax)
+    if (group.length > 0) await writeGroup(group)
   }
 
   async function writeGroup(group: readonly Waiting<Item, Done>[]): Promise<void> {

@@ -15,7 +15,7 @@ import { SkeletonLines } from '../../ui/states.tsx'
 import { PushWishes } from './push-wishes.tsx'
 import { integrationQuery } from './queries.ts'
 import { StartPushing, StopPushing } from './switch-pushing.tsx'
-import { TestOrder } from './test-order.tsx'
+import { TryOrder } from './try-order.tsx'
 
 /** Whether orders go into this POS, how, and a way to try it. */
 export function OrdersTab(props: { connection: Connection; zone: string }): ReactNode {
@@ -51,7 +51,7 @@ export function OrdersTab(props: { connection: Connection; zone: string }): Reac
         <Items connection={connection} />
       </Card>
       <Card title={words.test} say={words.testSay}>
-        {isHere ? <TestOrder connection={connection} /> : <p className="text-muted">{words.testNeeds}</p>}
+        {isHere ? <TryOrder connection={connection} /> : <p className="text-muted">{words.testNeeds}</p>}
       </Card>
       {mayRead ? (
         <div className="flex flex-wrap gap-2">

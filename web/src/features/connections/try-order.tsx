@@ -14,7 +14,7 @@ import { SelectField } from '../../ui/field.tsx'
 import { toast } from '../../ui/toast.tsx'
 
 /** An order that nobody is hungry for, for a site that this connection serves. */
-export function TestOrder(props: { connection: Connection }): ReactNode {
+export function TryOrder(props: { connection: Connection }): ReactNode {
   const { connection } = props
   const { api } = useSession()
   const may = useMay('orders:write')

@@ -25,6 +25,7 @@ export function Row(props: {
   const { row, may } = props
   const { item } = row
   const name = itemName(item)
+  const isSaid = row.pos_item !== null || row.none
   const details = [item.category, item.sku === null ? null : texts.mapping.sku(item.sku)].filter((one) => one !== null)
   return (
     <tr
@@ -62,7 +63,12 @@ export function Row(props: {
         <ArticleSide row={row} may={may} busy={props.busy} onSay={props.onSay} onAccept={props.onAccept} />
       </td>
       {may ? (
-        <td className="w-px py-2.5 pr-5 pl-2.5 align-top max-md:block max-md:w-auto max-md:px-0 max-md:pb-0">
+        <td
+          className={classes(
+            'w-px py-2.5 pr-5 pl-2.5 align-top max-md:block max-md:w-auto max-md:p-0',
+            isSaid ? 'max-md:absolute max-md:right-2.5 max-md:bottom-2.5' : 'max-md:pt-2',
+          )}
+        >
           <Decisions {...props} name={name} />
         </td>
       ) : null}

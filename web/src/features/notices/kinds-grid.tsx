@@ -19,7 +19,7 @@ export function KindsGrid(props: { wishes: Wishes; onChange: (wishes: Wishes) =>
           <th scope="col" className="py-2 pr-2 text-left text-xs font-medium text-muted">
             {words.kind}
           </th>
-          <th scope="col" className={head}>
+          <th scope="col" className={`${head} max-sm:hidden`}>
             {words.ways.dashboard}
           </th>
           {WAYS.map((way) => (
@@ -35,7 +35,7 @@ export function KindsGrid(props: { wishes: Wishes; onChange: (wishes: Wishes) =>
             <th scope="row" className="py-2.5 pr-2 text-left font-normal text-pretty">
               {words.kinds[kind]}
             </th>
-            <td className="px-2 text-center text-muted">
+            <td className="px-2 text-center text-muted max-sm:hidden">
               <Check className="inline size-4" aria-hidden="true" />
               <span className="sr-only">{words.always}</span>
             </td>

@@ -54,9 +54,9 @@ export function Decide(props: { order: OrderDetail; push: PushTimeline; zone: st
         </div>
       ) : null}
       {may ? (
-        <div className="grid items-end gap-5 border-t border-line px-5 py-4 lg:grid-cols-[1fr_auto]">
+        <div className="grid items-start gap-5 border-t border-line px-5 py-4 lg:grid-cols-[1fr_auto]">
           <ByHand busy={deciding.isPending} problem={fieldProblem(deciding.error, 'pos_order_id')} onGive={isThis} />
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-2 lg:mt-6.5">
             <Button onClick={() => setAgain(true)} title={words.sendAgainSay}>
               {words.sendAgain}
             </Button>
@@ -177,7 +177,7 @@ function ByHand(props: { busy: boolean; problem: string | undefined; onGive: (id
   const words = texts.order.decide
   return (
     <form
-      className="flex flex-wrap items-end gap-2"
+      className="flex flex-wrap items-start gap-2"
       onSubmit={(event) => {
         event.preventDefault()
         if (id.trim() !== '') props.onGive(id.trim())
@@ -193,7 +193,13 @@ function ByHand(props: { busy: boolean; problem: string | undefined; onGive: (id
         onChange={(event) => setId(event.target.value)}
         fieldClassName="w-72 max-w-full"
       />
-      <Button type="submit" disabled={id.trim() === ''} busy={props.busy} title={words.isThereSay}>
+      <Button
+        type="submit"
+        className="sm:mt-6.5"
+        disabled={id.trim() === ''}
+        busy={props.busy}
+        title={words.isThereSay}
+      >
         {words.isThere}
       </Button>
     </form>

@@ -78,6 +78,8 @@ function Detail(props: { order: OrderDetail }): ReactNode {
   const went = order.push !== null
   const timeline = useQuery({ ...timelineQuery(api, order.id), enabled: went })
   const rehearsal = useQuery({ ...rehearsalQuery(api, order.id, order.version), enabled: went && mayWrite })
+  // What its items stand for elsewhere says nothing about where this order went.
+  const own = rehearsal.data?.connection_id === order.push?.connection_id ? rehearsal.data : undefined
   const site = sites.find((one) => one.id === order.location_id)
   const zone = site?.time_zone ?? tenant.time_zone
   return (
@@ -91,7 +93,7 @@ function Detail(props: { order: OrderDetail }): ReactNode {
         <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
           {/* On a narrow screen both columns become one, with the way into the POS before its story. */}
           <div className="flex min-w-0 flex-col gap-4 max-xl:contents">
-            <ItemsCard order={order} rehearsal={rehearsal.data} posTotal={timeline.data?.pos_total ?? null} />
+            <ItemsCard order={order} rehearsal={own} posTotal={timeline.data?.pos_total ?? null} />
             <Timeline order={order} push={timeline.data} zone={zone} />
           </div>
           <div className="flex min-w-0 flex-col gap-4 max-xl:contents">

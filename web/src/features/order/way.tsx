@@ -48,7 +48,7 @@ function Way(props: { push: PushTimeline; zone: string }): ReactNode {
   const due = push.status === 'retry' && push.waits_for === null ? push.next_retry_at : null
   return (
     <div className="flex flex-col gap-3">
-      {push.status === 'failed' ? null : (
+      {standing === 'failed' ? null : (
         <div className="flex flex-wrap items-center gap-2">
           <PushBadge push={{ ...push, waits_for_person: push.waits_for === 'person' }} />
           {due === null ? null : (
@@ -58,7 +58,7 @@ function Way(props: { push: PushTimeline; zone: string }): ReactNode {
           )}
         </div>
       )}
-      {push.status === 'failed' ? (
+      {standing === 'failed' ? (
         <Failed
           title={texts.orderStates.push.failed}
           say={push.error_message ?? texts.orderStates.pushSay.failed}

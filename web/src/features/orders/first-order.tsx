@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { ShoppingBag } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useSession } from '../../app/session.tsx'
+import { useSites } from '../../app/sites.ts'
 import { texts } from '../../app/texts.ts'
 import { Button, buttonClasses } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -12,7 +13,14 @@ import { toast } from '../../ui/toast.tsx'
 export function FirstOrder(): ReactNode {
   const { api, tenant } = useSession()
   const words = texts.orders.first
-  const call = firstCall(`${window.location.origin}${api.path('orders')}`, tenant.currency, new Date())
+  const sites = useSites()
+  const [site] = sites
+  const call = firstCall({
+    address: `${window.location.origin}${api.path('orders')}`,
+    currency: site?.currency ?? tenant.currency,
+    location: sites.length > 1 ? (site?.slug ?? null) : null,
+    now: new Date(),
+  })
   const copy = (): void => {
     const written = navigator.clipboard?.writeText(call) ?? Promise.reject(new Error('no clipboard'))
     written.then(
@@ -57,17 +65,25 @@ export function FirstOrder(): ReactNode {
 }
 
 /** Placed when the page was opened: an order from the future would be refused. */
-export function firstCall(address: string, currency: string, now: Date): string {
+export function firstCall(of: {
+  readonly address: string
+  readonly currency: string
+  /** Null: there is one place, which need not be named. */
+  readonly location: string | null
+  readonly now: Date
+}): string {
+  const { address, currency, location, now } = of
   const money = `{ "amount": 450, "currency": "${currency}" }`
   return `curl -sS ${address} \\
   -H 'X-API-Key: KEY' -H 'content-type: application/json' -d '{
   "channel": "web-shop",
   "external_id": "W-1",
   "placed_at": "${now.toISOString().slice(0, 19)}Z",
-  "currency": "${currency}",
+  "currency": "${currency}",${location === null ? '' : `\n  "location": "${location}",`}
   "fulfilment": { "kind": "pickup" },
   "items": [
-    { "item_id": null, "name": "Lemon tart", "quantity": 1, "unit_price": ${money} }
+    { "name": "Lemon tart", "quantity": 1,
+      "unit_price": ${money} }
   ],
   "total": ${money},
   "payment": { "state": "due" },

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { formatAhead, formatDay, formatMoney, formatTime } from '../../app/format.ts'
-import { ProgressBadge, PushBadge } from '../../app/order-state.tsx'
+import { ProgressBadge, PushBadge, standingOf } from '../../app/order-state.tsx'
 import { dayOf } from '../../app/sync-progress.tsx'
-import { texts } from '../../app/texts.ts'
+import { texts, wordFor } from '../../app/texts.ts'
 import type { OrderLine, OrderPush } from '../../app/wire.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { classes } from '../../ui/classes.ts'
@@ -44,6 +44,7 @@ export function OrderRow(props: {
         </span>
         <span className="mt-1 flex flex-wrap items-center gap-1.5 text-xs text-muted sm:hidden">
           <ProgressBadge progress={order.progress} />
+          <PushBadge push={order.push} />
           {formatTime(order.placed_at, zone)}
         </span>
       </th>
@@ -62,7 +63,7 @@ export function OrderRow(props: {
       <td className="px-2.5 py-2 align-top whitespace-nowrap max-sm:hidden">
         <ProgressBadge progress={order.progress} />
       </td>
-      <td className="px-2.5 py-2 align-top whitespace-nowrap">
+      <td className="px-2.5 py-2 align-top whitespace-nowrap max-sm:hidden">
         <PushBadge push={order.push} />
         <PushNote push={order.push} now={props.now} />
       </td>
@@ -91,8 +92,8 @@ function PushNote(props: { push: OrderPush | null; now: number }): ReactNode {
   const isDue = push.status === 'retry' && push.next_retry_at !== null && !push.waits_for_person
   const note = isDue
     ? words.nextTry(formatAhead(push.next_retry_at ?? '', now, words))
-    : push.status === 'failed'
-      ? push.error_code
+    : standingOf(push) === 'failed' && push.error_code !== null
+      ? wordFor(texts.order.codes, push.error_code)
       : null
   return note === null ? null : <span className="block max-w-44 truncate text-xs text-faint">{note}</span>
 }

@@ -19,9 +19,11 @@ test('without a range no day is asked for', () => {
 })
 
 test('what waits for a person says so before anything else, and a try without an end is no failure', () => {
-  const push = { status: 'retry', outcome: 'unknown', waits_for_person: false } as const
+  const push = { status: 'retry', outcome: 'unknown', waits_for_person: false, error_code: null } as const
   expect(standingOf(push)).toBe('unknown')
   expect(standingOf({ ...push, waits_for_person: true })).toBe('person')
   expect(standingOf({ ...push, outcome: null })).toBe('retry')
   expect(standingOf(null)).toBe('none')
+  expect(standingOf({ ...push, status: 'failed', error_code: 'push.handled' })).toBe('handled')
+  expect(standingOf({ ...push, status: 'failed', error_code: 'timeout' })).toBe('failed')
 })

@@ -147,7 +147,7 @@ function List(props: { rows: readonly OrderLine[]; scope: string; settled: boole
             <th scope="col" className={classes(head, 'max-sm:hidden')}>
               {words.progress}
             </th>
-            <th scope="col" className={head}>
+            <th scope="col" className={classes(head, 'max-sm:hidden')}>
               {words.push}
             </th>
             <th scope="col" className="py-2 pr-5 pl-2.5 text-right font-medium">
