@@ -165,3 +165,28 @@ describe('an item that waits', () => {
     expect(await Promise.all(done)).toEqual(['done 1', 'done 2'])
   })
 })
+
+test('what comes until it is a group’s turn goes with it', async () => {
+  const written: number[][] = []
+  let begin: () => void = () => undefined
+  const committer = createGroupCommit<number, string>({
+    ...{ itemsMax: 10, writesMax: 1, waitingMax: 100, patienceMs: 10_000 },
+    isOutage: () => false,
+    refusal: () => new Error('no room'),
+    async write(items) {
+      written.push([...items])
+      return items.map(String)
+    },
+    async inTurn(work) {
+      await new Promise<void>((resolve) => {
+        begin = resolve
+      })
+      return work()
+    },
+  })
+  const done = Promise.all([1, 2, 3].map((item) => committer.commit(item)))
+  begin()
+  expect(await done).toEqual(['1', '2', '3'])
+  expect(written).toEqual([[1, 2, 3]])
+  await committer.stop()
+})
